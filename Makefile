@@ -1,0 +1,64 @@
+# Everything a developer types. On a machine with Python 3.11 or later, make and the package registries, nothing else.
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+BIN := .venv/bin
+WEB := tools/web/node_modules
+
+.PHONY: help setup demo demo-reset screens charter check test chromium lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+setup: .venv/.dev $(WEB)/.package-lock.json ## install everything that checking and testing need
+
+demo: .venv/.base ## the application with invented situations, on PORT (8000)
+	$(BIN)/casework demo --port $(PORT)
+
+demo-reset: .venv/.base ## the same, from a fresh start
+	$(BIN)/casework demo --port $(PORT) --reset
+
+screens: setup chromium ## pictures of the screens, in build/screens
+	$(BIN)/casework screens
+
+charter: .venv/.base ## write docs/charter-*.md from the charters
+	$(BIN)/casework charter
+
+check: setup ## style, types, imports, and what no file may mention
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/mentions.py
+
+test: setup chromium ## every test; the kernel, the charters, crypto and audit covered branch by branch
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term
+
+chromium:
+	@sh tools/chromium.sh
+
+lock: .venv/.dev ## choose the versions anew and lock them by hash
+	cd requirements && for set in base dev; do UV_NO_CONFIG=1 ../$(BIN)/uv pip compile --quiet --upgrade --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --no-header $$set.in -o $$set.txt || exit 1; done
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+
+clean: ## remove all that was installed or made, except var/
+	rm -rf .venv build $(WEB) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.base: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; name it: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.base
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(WEB)/.package-lock.json: tools/web/package-lock.json .venv/.dev
+	cd tools/web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent
+	@touch $@

@@ -1,0 +1,252 @@
+"""The log's table, its only INSERT and its verified readings; checking the whole chain is the verifier's work."""
+
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Table,
+    Uuid,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import NullType
+
+from audit.entry import DIGEST_LENGTH, GENESIS, HASH_TAG, MAC_TAG, SUBJECT, Entry, EventType, Reference, Tip
+
+Mac: TypeAlias = Callable[[bytes], bytes]
+
+metadata = MetaData()
+log_table = Table(
+    "audit_log",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("instance", Uuid, nullable=False),
+    Column("at", DateTime, nullable=False, comment="UTC"),
+    Column("subject", Uuid),
+    Column("actor", Uuid),
+    Column("type", String(48), nullable=False),
+    Column("digest_key", String(48), comment="key of the digest in the body, for last_digest"),
+    Column("body", LargeBinary, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    CheckConstraint("number >= 1", name="ck_audit_log_numbered_from_one"),
+    CheckConstraint("length(previous) = 32", name="ck_audit_log_previous_is_a_hash"),
+    CheckConstraint("length(hash) = 32", name="ck_audit_log_hash_is_a_hash"),
+    CheckConstraint("length(mac) = 32", name="ck_audit_log_mac_is_a_mac"),
+    Index("ix_audit_log_subject", "subject", "number"),
+    Index("ix_audit_log_actor", "actor", "number"),
+    Index("ix_audit_log_digest", "subject", "digest_key", "number"),
+)
+
+# Any constant will do: it names the one queue of the writers of this log.
+_ADVISORY_KEY: Final = 0x6175646974_6C6F67
+# Raw driver values: a row of a wrong type is a broken row, not a failure of conversion.
+_RAW = tuple(type_coerce(log_table.c[name], NullType()).label(name) for name in ("body", "previous", "hash", "mac"))
+
+
+class LogBroken(Exception):
+    """A row does not prove itself, or the log is not the one that was pinned; the number only, no content."""
+
+
+@dataclass(frozen=True, repr=False)
+class Record:
+    """One verified row. Codes come back as plain str; `at` is UTC."""
+
+    number: int
+    type: str
+    at: datetime
+    instance: uuid.UUID
+    actor: uuid.UUID | None
+    seat: str | None
+    values: Mapping[str, uuid.UUID | int | Reference | bytes | str]
+
+    @property
+    def subject(self) -> uuid.UUID | None:
+        value = self.values.get(SUBJECT)
+        return value if isinstance(value, uuid.UUID) else None
+
+
+def append(connection: Connection, entries: Sequence[Entry], mac: Mac, *, pin: Tip | None = None) -> Tip:
+    """Extend the chain inside the caller's transaction; the entries hold once that transaction commits.
+
+    On SQLite the caller's transaction began with BEGIN IMMEDIATE; on PostgreSQL it is READ COMMITTED.
+    With `pin`, the row this host saw last must still be there: without it, a log rolled back and written
+    on would overtake the pin unseen. LogBroken if the tip or the pinned row does not hold.
+    """
+    if not entries:
+        raise ValueError("nothing to append")
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_KEY)))
+    held = tip(connection, mac)
+    if pin is not None:
+        _require_pinned(connection, pin)
+    rows, last = [], held or Tip(0, GENESIS)
+    for entry in entries:
+        row = _row(entry, last, mac)
+        rows.append(row)
+        last = Tip(row["number"], row["hash"])
+    connection.execute(insert(log_table), rows)
+    return last
+
+
+def tip(connection: Connection, mac: Mac) -> Tip | None:
+    """The last row's number and hash, its MAC checked (LogBroken); None for an empty log."""
+    row = connection.execute(_newest().limit(1)).first()
+    return None if row is None else Tip(_verified(row, mac).number, row.hash)
+
+
+def last_digest(connection: Connection, subject: uuid.UUID, key: str, mac: Mac) -> bytes | None:
+    """The digest newest logged under `key` for `subject`, that row's MAC checked (LogBroken); None if never logged."""
+    query = _newest().where(log_table.c.subject == subject, log_table.c.digest_key == key).limit(1)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    record = _verified(row, mac)
+    digest = record.values.get(key)
+    if record.subject != subject or not isinstance(digest, bytes):
+        raise LogBroken(f"row {record.number} is filed under another subject or key")
+    return digest
+
+
+def entries(  # noqa: PLR0913 - each filter is one box of the page that asks
+    connection: Connection,
+    mac: Mac,
+    *,
+    subject: uuid.UUID | None = None,
+    actor: uuid.UUID | None = None,
+    types: Collection[EventType] | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Record]:
+    """Verified rows, newest first, with a number below `before`; LogBroken at the first that does not hold."""
+    asked = {
+        "subject": None if subject is None else {subject},
+        "actor": None if actor is None else {actor},
+        "type": None if types is None else {kind.name for kind in types},
+    }
+    filters = {name: wanted for name, wanted in asked.items() if wanted is not None}
+    query = _newest().where(*(log_table.c[name].in_(wanted) for name, wanted in filters.items())).limit(limit)
+    if before is not None:
+        query = query.where(log_table.c.number < before)
+    records = [_verified(row, mac) for row in connection.execute(query)]
+    for record in records:
+        # The columns only find the row; what it says is in the body.
+        if any(getattr(record, name) not in wanted for name, wanted in filters.items()):
+            raise LogBroken(f"row {record.number} is filed under another subject, actor or type")
+    return records
+
+
+def protect_ddl(dialect_name: str) -> list[str]:
+    """Statements that make the table append-only in this dialect; KeyError for a dialect we do not serve."""
+    return list(_PROTECT[dialect_name])
+
+
+def _newest() -> Select[Any]:
+    return select(log_table.c.number, *_RAW).order_by(log_table.c.number.desc())
+
+
+def _require_pinned(connection: Connection, pin: Tip) -> None:
+    query = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == pin.number)
+    if connection.execute(query).scalar() != pin.hash:
+        raise LogBroken(f"the pinned row {pin.number} is not in the log")
+
+
+def _row(entry: Entry, last: Tip, mac: Mac) -> dict[str, Any]:
+    number, body = last.number + 1, entry.canonical()
+    digest = _chain_hash(number, last.hash, body)
+    tag = mac(MAC_TAG + digest)
+    if len(tag) != DIGEST_LENGTH:
+        raise ValueError("a MAC has 32 bytes")
+    return {
+        "number": number,
+        "instance": entry.instance,
+        "at": entry.at.astimezone(UTC).replace(tzinfo=None),
+        "subject": entry.subject,
+        "actor": entry.actor,
+        "type": entry.type.name,
+        "digest_key": entry.type.digest_key,
+        "body": body,
+        "previous": last.hash,
+        "hash": digest,
+        "mac": tag,
+    }
+
+
+def _chain_hash(number: int, previous: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(HASH_TAG + number.to_bytes(8, "big") + previous + body).digest()
+
+
+def _verified(row: Row[Any], mac: Mac) -> Record:
+    parts = (row.body, row.previous, row.hash, row.mac)
+    if type(row.number) is not int or row.number < 1 or not all(type(part) is bytes for part in parts):
+        raise LogBroken("a row is malformed")
+    # The hash is recomputed: a good MAC over a hash that is not this body's would prove nothing.
+    digest = _chain_hash(row.number, row.previous, row.body)
+    if digest != row.hash or not hmac.compare_digest(mac(MAC_TAG + digest), row.mac):
+        raise LogBroken(f"row {row.number} is not authentic")
+    body = json.loads(row.body)
+    return Record(
+        number=row.number,
+        type=body["type"],
+        at=datetime.fromisoformat(body["at"]),
+        instance=uuid.UUID(body["instance"]),
+        actor=None if body["actor"] is None else uuid.UUID(body["actor"]),
+        seat=body["seat"],
+        values=MappingProxyType({key: _decode(value) for key, value in body["values"].items()}),
+    )
+
+
+_DECODERS: Final[Mapping[str, Callable[[str], uuid.UUID | Reference | bytes | str]]] = {
+    "uuid": uuid.UUID,
+    "reference": Reference,
+    "digest": bytes.fromhex,
+    "code": str,
+}
+
+
+def _decode(value: str | int) -> uuid.UUID | int | Reference | bytes | str:
+    if isinstance(value, int):
+        return value
+    kind, _, text = value.partition(":")
+    return _DECODERS[kind](text)
+
+
+# INSERT OR REPLACE deletes without firing a DELETE trigger on SQLite: the INSERT trigger stops it, and gaps too.
+# ENABLE ALWAYS holds even where a session pretends to be a replica.
+_REFUSED: Final = "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
+_PROTECT: Final[Mapping[str, tuple[str, ...]]] = {
+    "sqlite": (
+        f"CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log {_REFUSED}",
+        f"CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log {_REFUSED}",
+        "CREATE TRIGGER audit_log_next_number BEFORE INSERT ON audit_log "
+        f"WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM audit_log) {_REFUSED}",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'audit_log is append-only'; END $$""",
+        """CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_log_refuse()""",
+        "ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Secure case coordination for French town halls."""

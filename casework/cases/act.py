@@ -1,0 +1,150 @@
+"""`act`: the one function through which every change of a situation passes, crash-safe between the two stores (security.md §2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from audit.entry import new_reference
+from casework.cases import facts, heads, sealed
+from casework.cases.heads import Head
+from casework.cases.plan import Plan, Unsealable
+from casework.kernel import engine
+from casework.kernel.clock import today
+from casework.kernel.engine import Given, IllegalMove
+from casework.kernel.life import Actor, Life, Slot
+from casework.kernel.records import SITUATION, Move, Take, Write
+from casework.store.directory import Directory, load_directory
+from casework.store.faults import point
+from casework.store.house import House, Writing
+from casework.store.keyring import Acting
+from casework.store.tables import CaseRow, InstanceRow
+from casework.store.removals import finish
+
+__all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock"]
+
+
+class Conflict(Exception):
+    """The situation moved since the person looked at it; `head` is what it is now. Nothing was written."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__("the situation has changed")
+        self.head = head
+
+
+class Missing(Exception):
+    """No such situation in this instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One move with its data: contents by compartment, clear values by kind of take, the part it bears on or creates."""
+
+    move: str
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    takes: Mapping[Take, Any] = field(default_factory=dict)
+    part: UUID | None = None
+
+
+def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
+    """Begin a situation; `once` identifies the form, so that sending it twice makes one situation. Errors: IllegalMove, Unsealable."""
+    with house.writing() as writing:
+        writing.session.get_one(InstanceRow, house.instance, with_for_update=True)
+        directory = load_directory(house, writing.session)
+        known = writing.session.scalar(select(CaseRow.id).where(CaseRow.instance == house.instance, CaseRow.once == once))
+        if known is not None:
+            return _own(house, writing, directory, acting, known)
+        case = uuid4()
+        given = _given(house, change, case, {})
+        life = engine.begin(house.charter, acting.actor, change.move, case, given, today())
+        plan = Plan(house, writing, directory, acting, None)
+        number = writing.session.scalar(select(func.coalesce(func.max(CaseRow.number), 0)).where(CaseRow.instance == house.instance)) or 0
+        plan.first_row = {"reference": str(new_reference()), "number": number + 1, "once": once}
+        _play_one(house, plan, change, given, life)
+        head = plan.commit(life, change.move)
+    return _finished(house, head)
+
+
+def _own(house: House, writing: Writing, directory: Directory, acting: Acting, case: UUID) -> Head:
+    head = heads.load(house, writing.session, directory, case)
+    if head is None or head.life.sender != acting.actor.party:
+        raise Missing
+    return head
+
+
+def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Change) -> Head:
+    """Play moves, in order and as one, on a situation the person saw at sequence `seen` (None: whatever it is now).
+
+    Errors: Missing, Conflict, IllegalMove, NoKey, HeadBroken, Unsealable; nothing is half-written.
+    """
+    with house.writing() as writing:
+        directory = load_directory(house, writing.session)
+        head = heads.load(house, writing.session, directory, case, lock=True)
+        if head is None:
+            raise Missing
+        if seen is not None and seen != head.sequence:
+            raise Conflict(head)
+        plan, life = Plan(house, writing, directory, acting, head), head.life
+        for change in changes:
+            given = _given(house, change, case, plan.contents(life, _partial(house, change, life)), head.life.began)
+            after = engine.play(house.charter, acting.actor, change.move, life, given, today())
+            _play_one(house, plan, change, given, after)
+            life = after
+        head = plan.commit(life, changes[-1].move)
+    return _finished(house, head)
+
+
+def play_clock(house: House, case: UUID, move: str) -> Head:
+    """Play a timed move: signed by the clock key, it can only remove readers. Errors: IllegalMove, Missing, HeadBroken."""
+    with house.writing() as writing:
+        directory = load_directory(house, writing.session)
+        head = heads.load(house, writing.session, directory, case, lock=True)
+        if head is None:
+            raise Missing
+        life = engine.play(house.charter, Actor(house.instance, None), move, head.life, Given(), today())
+        head = Plan(house, writing, directory, None, head).commit(life, move)
+    return _finished(house, head)
+
+
+def _finished(house: House, head: Head) -> Head:
+    point("case-committed")
+    finish(house, head.life.case)
+    return head
+
+
+def _partial(house: House, change: Change, life: Life) -> list[Slot]:
+    writes = house.charter.move(change.move).writes
+    return [Slot(w.compartment) for w in writes if w.fields and w.compartment in change.contents]
+
+
+def _given(house: House, change: Change, case: UUID, old: Mapping[Slot, Mapping[str, Any]], began: Any = None) -> Given:
+    """Check the data against what the move may write, merge partial writes, derive the clear marks."""
+    move = house.charter.move(change.move)
+    contents = {w.compartment: _merged(move, w, change, old) for w in move.writes if not (w.optional and w.compartment not in change.contents)}
+    if set(change.contents) - set(contents):
+        raise IllegalMove(move.name, "take")
+    derived = house.charter.derive(contents, began or today())
+    part = change.part or (uuid4() if move.spawns else None)
+    return Given(change.takes, derived, part, {**contents, **derived.contents})
+
+
+def _merged(move: Move, write: Write, change: Change, old: Mapping[Slot, Mapping[str, Any]]) -> Mapping[str, Any]:
+    new = change.contents.get(write.compartment)
+    if new is None or (write.fields and set(new) - set(write.fields)):
+        raise IllegalMove(move.name, "take")
+    if not write.fields:
+        return new
+    kept = {name: value for name, value in old[Slot(write.compartment)].items() if name not in write.fields}
+    return {**kept, **new}
+
+
+def _play_one(house: House, plan: Plan, change: Change, given: Given, after: Life) -> None:
+    move = house.charter.move(change.move)
+    for name, content in given.contents.items():
+        own = house.charter.compartment(name).machine == SITUATION
+        plan.write(Slot(name, None if own else given.part), content)
+    if move.fact:
+        plan.facts.append(facts.Made(move.fact, house.charter.dimensions(move.fact, given.contents, after.began)))
+

@@ -1,0 +1,140 @@
+"""Time and repair: timed moves, destruction, surplus and missing seals; `tick` may be repeated, stopped and restarted at any point."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from audit.entry import Reference
+from casework.cases import act, heads
+from casework.cases.heads import Head, HeadBroken
+from casework.kernel.clock import now, today
+from casework.kernel.engine import IllegalMove, due
+from casework.kernel.life import Actor
+from casework.store.directory import load_directory
+from casework.store.faults import point
+from casework.store.house import House
+from casework.store.keytables import SealRow
+from casework.store.removals import finish
+from casework.store.tables import CaseRow, CiphertextRow, DraftRow, HeadRow, MeetingRow, ReaderRow, RemovalRow, SessionRow
+
+HELD = ("held_on_date", "held_later", "held_urgent")
+SESSION_AND_GRACE = timedelta(hours=9)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What one tick did: timed moves played, situations destroyed, drafts erased, intents finished, surplus and missing seals, broken heads."""
+
+    moved: int
+    destroyed: int
+    drafts: int
+    finished: int
+    surplus: int
+    missing: int
+    broken: int
+
+
+def tick(house: House) -> Ticked:
+    """Finish what was interrupted, repair the key store, then play every running clock that is due."""
+    finished = finish(house)
+    with house.stores.case_reading() as session:
+        cases = session.scalars(select(CaseRow.id).where(CaseRow.instance == house.instance)).all()
+        meetings = session.scalars(select(MeetingRow.day).where(MeetingRow.instance == house.instance, MeetingRow.held.in_(HELD))).all()
+    counts = {"moved": 0, "destroyed": 0, "surplus": 0, "missing": 0, "broken": 0}
+    for case in cases:
+        try:
+            _one(house, case, meetings, counts)
+        except (HeadBroken, IllegalMove):
+            counts["broken"] += 1
+            house.log([house.entry(house.events.tampering, _clock(house), subject=case)])
+    orphans = _orphan_seals(house, set(cases))
+    counts["surplus"] += orphans
+    _expire_sessions(house)
+    return Ticked(drafts=_expire_drafts(house), finished=finished, **counts)
+
+
+def _clock(house: House) -> Actor:
+    return Actor(house.instance, None)
+
+
+def _one(house: House, case: UUID, meetings: Sequence[date], counts: dict[str, int]) -> None:
+    head, surplus, missing = repair(house, case)
+    counts["surplus"] += surplus
+    counts["missing"] += missing
+    if head is None:
+        return
+    for clock in due(house.charter, head.life, today(), house.settings, meetings)[:1]:
+        if house.charter.step(house.charter.move(clock.move).target or head.life.step).final:
+            destroy(house, case)
+            counts["destroyed"] += 1
+        else:
+            act.play_clock(house, case, clock.move)
+            counts["moved"] += 1
+
+
+def repair(house: House, case: UUID) -> tuple[Head | None, int, int]:
+    """Under the case's lock: delete the seals its head does not know, report those it knows and the key store lacks."""
+    with house.writing() as writing:
+        head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
+        if head is None:
+            return None, 0, 0
+        known = {(held.key_id, principal) for held in head.held.values() for principal in held.principals}
+        with house.stores.key_writing() as keys:
+            stored = {(row.key_id, row.principal) for row in keys.scalars(select(SealRow).where(SealRow.case == case))}
+            for key_id, principal in stored - known:
+                keys.execute(delete(SealRow).where(SealRow.key_id == key_id, SealRow.principal == principal))
+        if stored - known:
+            writing.log(house.events.seal_surplus, _clock(house), subject=case)
+        if known - stored:
+            writing.log(house.events.seal_missing, _clock(house), subject=case)
+    return head, len(stored - known), len(known - stored)
+
+
+def destroy(house: House, case: UUID) -> None:
+    """R-08: keys first, by intent, then rows; the certificate in the log names nobody. Repeatable after an interruption."""
+    with house.writing() as writing:
+        head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
+        if head is None:
+            return
+        writing.session.add_all(RemovalRow(id=uuid4(), case=case, key_id=held.key_id, principal=None) for held in head.held.values())
+    point("destruction-intended")
+    finish(house, case)
+    point("destruction-keys-gone")
+    with house.writing() as writing:
+        for table in (CiphertextRow, ReaderRow, HeadRow):
+            writing.session.execute(delete(table).where(table.case == case))
+        writing.session.execute(delete(CaseRow).where(CaseRow.id == case))
+        certificate = heads.digest(head.body())
+        writing.log(house.events.destroyed, _clock(house), subject=case, reference=Reference(head.reference), head=certificate)
+    point("destruction-done")
+
+
+def _orphan_seals(house: House, cases: set[UUID]) -> int:
+    """Seals of situations that never were committed."""
+    with house.stores.case_writing() as session:  # holds every writer back on SQLite; a beginning holds the instance row
+        known = set(session.scalars(select(CaseRow.id))) | set(session.scalars(select(DraftRow.id))) | cases
+        with house.stores.key_writing() as keys:
+            orphans = set(keys.scalars(select(SealRow.case).distinct())) - known
+            for case in orphans:
+                keys.execute(delete(SealRow).where(SealRow.case == case))
+    return len(orphans)
+
+
+def _expire_drafts(house: House) -> int:
+    """R-01: the key goes first."""
+    days = house.settings.get("draft_days", house.charter.setting("draft_days").default)
+    with house.stores.case_reading() as session:
+        expired = session.scalars(select(DraftRow.id).where(DraftRow.changed_on <= today() - timedelta(days=days))).all()
+    with house.stores.key_writing() as keys:
+        keys.execute(delete(SealRow).where(SealRow.case.in_(expired)))
+    with house.stores.case_writing() as session:
+        session.execute(delete(DraftRow).where(DraftRow.id.in_(expired)))
+    return len(expired)
+
+
+def _expire_sessions(house: House) -> None:
+    with house.stores.case_writing() as session:
+        session.execute(delete(SessionRow).where(SessionRow.began_at < now() - SESSION_AND_GRACE))

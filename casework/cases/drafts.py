@@ -1,0 +1,105 @@
+"""Drafts (R-01): the posted form of one act, sealed to its author alone, kept until sent or fourteen days."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, select
+
+from casework.kernel.clock import today
+from casework.store.base import no_part
+from casework.store.directory import load_directory
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.store.keytables import SealRow
+from casework.store.tables import DraftRow
+from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
+from crypto.sealing import SealContext, seal, unseal
+from casework.kernel.life import Principal
+
+SIZE, LABEL, SCHEMA = 49_152, "draft", bytes(32)
+Form = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as a list shows it; its content stays sealed."""
+
+    id: UUID
+    form: str
+    case: UUID | None
+    part: UUID | None
+    changed_on: date
+
+
+def keep(house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None) -> None:
+    """Keep a posted form for its author, replacing the former draft of the same act. Needs only the author's public key."""
+    draft_id, key_id, key = uuid4(), uuid4(), new_key()
+    plaintext = json.dumps({name: list(values) for name, values in posted.items()}, ensure_ascii=False).encode()
+    envelope = seal_content(key, plaintext, SIZE, _context(house, draft_id, key_id))
+    forget(house, person, form, case, part)
+    with house.stores.case_writing() as session:
+        directory = load_directory(house, session)
+        member = directory.id_of(Principal.member(person))
+        if member is None:
+            return
+        sealed = seal(directory.public(member), key, _seal_context(house, draft_id, key_id, member))
+        with house.stores.key_writing() as keys:
+            keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
+        session.add(
+            DraftRow(
+                id=draft_id, instance=house.instance, person=person, form=form, case=no_part(case), part=no_part(part), key_id=key_id,
+                changed_on=today(), envelope=envelope,
+            )
+        )
+
+
+def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:
+    """The author's own draft of this act. Errors: crypto.errors.DoesNotOpen when it was altered."""
+    with house.stores.case_reading() as session:
+        row = session.scalar(_mine(house, acting.keys.person, form, case, part))
+    if row is None:
+        return None
+    with house.stores.key_reading() as keys:
+        sealed = keys.get_one(SealRow, (row.key_id, acting.keys.member_id))
+    private = acting.keys.private(house, acting.keys.member_id)
+    key = unseal(private, sealed.sealed, _seal_context(house, row.id, row.key_id, acting.keys.member_id))
+    opened: Form = json.loads(open_content(key, row.envelope, _context(house, row.id, row.key_id)))
+    return opened
+
+
+def mine(house: House, acting: Acting) -> list[Draft]:
+    """The author's drafts, newest first."""
+    with house.stores.case_reading() as session:
+        query = select(DraftRow).where(DraftRow.instance == house.instance, DraftRow.person == acting.keys.person)
+        rows = session.scalars(query.order_by(DraftRow.changed_on.desc())).all()
+    return [Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows]
+
+
+def forget(house: House, person: UUID, form: str, case: UUID | None = None, part: UUID | None = None) -> None:
+    """Destroy a draft, key first."""
+    with house.stores.case_reading() as session:
+        row = session.scalar(_mine(house, person, form, case, part))
+    if row is None:
+        return
+    with house.stores.key_writing() as keys:
+        keys.execute(delete(SealRow).where(SealRow.case == row.id))
+    with house.stores.case_writing() as session:
+        session.execute(delete(DraftRow).where(DraftRow.id == row.id))
+
+
+def _mine(house: House, person: UUID, form: str, case: UUID | None, part: UUID | None) -> Select[tuple[DraftRow]]:
+    return select(DraftRow).where(
+        DraftRow.instance == house.instance, DraftRow.person == person, DraftRow.form == form, DraftRow.case == no_part(case),
+        DraftRow.part == no_part(part),
+    )
+
+
+def _context(house: House, draft: UUID, key_id: UUID) -> EnvelopeContext:
+    return EnvelopeContext(house.instance, draft, LABEL, no_part(None), key_id, SCHEMA, 1)
+
+
+def _seal_context(house: House, draft: UUID, key_id: UUID, principal: UUID) -> SealContext:
+    return SealContext("draft-key", house.instance, draft, LABEL, no_part(None), key_id, principal)

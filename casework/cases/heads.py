@@ -1,0 +1,151 @@
+"""Heads: the signed, chained, logged state of a situation; a read or a move begins by verifying the last one (security.md, heads)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit.log import LogBroken, last_digest
+from casework.kernel.life import Life, Slot, canonical, life_from_clear, to_clear
+from casework.store.base import no_part
+from casework.store.directory import Directory
+from casework.store.house import House
+from casework.store.tables import CaseRow, CiphertextRow, HeadRow
+from crypto.errors import CryptoError
+from crypto.signing import check_signature
+
+FORMAT = 1
+DOMAIN = "casework/head/1"
+CLOCK_DOMAIN = "casework/clock-head/1"
+
+
+class HeadBroken(Exception):
+    """The stored situation is not the one last logged: nothing of it is shown, nothing is sealed to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a head says of one existing compartment: its key, its envelope's hash and version, the principals it is sealed to."""
+
+    key_id: UUID
+    version: int
+    digest: bytes
+    principals: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The verified state of a situation."""
+
+    life: Life
+    reference: str
+    sequence: int
+    previous: bytes
+    held: Mapping[Slot, Held] = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()  # facts already made for this person, by year (S-01)
+
+    def body(self) -> bytes:
+        """The canonical bytes that are hashed, signed and stored."""
+        compartments = [
+            {
+                "compartment": slot.compartment,
+                "part": str(no_part(slot.part)),
+                "key": str(held.key_id),
+                "version": held.version,
+                "digest": held.digest.hex(),
+                "principals": sorted(map(str, held.principals)),
+            }
+            for slot, held in sorted(self.held.items(), key=lambda item: (item[0].compartment, str(item[0].part)))
+        ]
+        return canonical(
+            {
+                "format": FORMAT,
+                "life": to_clear(self.life),
+                "reference": self.reference,
+                "sequence": self.sequence,
+                "previous": self.previous.hex(),
+                "compartments": compartments,
+                "counted": sorted(self.counted),
+            }
+        )
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Head":
+        """The inverse of `body`. Errors: HeadBroken."""
+        try:
+            clear: dict[str, Any] = json.loads(body)
+            if clear["format"] != FORMAT:
+                raise ValueError("format")
+            held = dict(_held(item) for item in clear["compartments"])
+            life = life_from_clear(clear["life"])
+            return cls(life, clear["reference"], clear["sequence"], bytes.fromhex(clear["previous"]), held, frozenset(clear["counted"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise HeadBroken("malformed") from error
+
+
+def _held(item: Mapping[str, Any]) -> tuple[Slot, Held]:
+    part = UUID(item["part"])
+    slot = Slot(item["compartment"], part if part.int else None)
+    return slot, Held(UUID(item["key"]), item["version"], bytes.fromhex(item["digest"]), frozenset(map(UUID, item["principals"])))
+
+
+def digest(body: bytes) -> bytes:
+    """The hash under which the log knows a head."""
+    return hashlib.sha256(body).digest()
+
+
+def load(house: House, session: Session, directory: Directory, case: UUID, *, lock: bool = False) -> Head | None:
+    """The verified last head of a situation of this instance, None when there is none. Errors: HeadBroken."""
+    query = select(CaseRow).where(CaseRow.id == case, CaseRow.instance == house.instance)
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        return None
+    stored = session.get(HeadRow, (case, row.sequence))
+    if stored is None:
+        raise HeadBroken("no head")
+    _check_logged(house, session, case, stored.body)
+    head = Head.parse(stored.body)
+    _check_signed(house, directory, stored, head)
+    _check_projection(row, head)
+    return head
+
+
+def _check_logged(house: House, session: Session, case: UUID, body: bytes) -> None:
+    try:
+        logged = last_digest(session.connection(), case, "head", house.provider.mac)
+    except LogBroken as error:
+        raise HeadBroken("log") from error
+    if logged != digest(body):
+        raise HeadBroken("not the head last logged")
+
+
+def _check_signed(house: House, directory: Directory, stored: HeadRow, head: Head) -> None:
+    try:
+        key = directory.signing(stored.signer) if stored.signer else house.provider.removal_key
+        check_signature(key, DOMAIN if stored.signer else CLOCK_DOMAIN, stored.body, stored.signature)
+    except (CryptoError, KeyError) as error:
+        raise HeadBroken("signature") from error
+    if stored.case != head.life.case or stored.sequence != head.sequence:
+        raise HeadBroken("another situation's head")
+
+
+def _check_projection(row: CaseRow, head: Head) -> None:
+    life = head.life
+    clear = (row.id, row.instance, row.reference, row.step, row.since, row.sequence, row.meeting, row.sender_seat, row.sender_organisation)
+    said = (life.case, life.instance, head.reference, life.step, life.since, head.sequence, life.meeting, life.sender.seat, life.sender.organisation)
+    if clear != said:
+        raise HeadBroken("columns differ from the head")
+
+
+def envelope(session: Session, head: Head, slot: Slot) -> bytes:
+    """The envelope of a compartment, as the head says it is. Errors: HeadBroken."""
+    row = session.get(CiphertextRow, (head.life.case, slot.compartment, no_part(slot.part)))
+    held = head.held[slot]
+    if row is None or row.key_id != held.key_id or digest(row.envelope) != held.digest:
+        raise HeadBroken("ciphertext")
+    return row.envelope

@@ -1,0 +1,176 @@
+"""The work of one `act`: what to write, to whom to seal, what to remove; then the two commits in their only safe order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+
+from audit.entry import Reference
+from casework.cases import facts, heads, sealed
+from casework.cases.heads import Head, Held
+from casework.kernel.engine import readers
+from casework.kernel.life import Actor, Life, Principal, Slot
+from casework.kernel.records import HolderKind
+from casework.store.base import no_part
+from casework.store.directory import Directory
+from casework.store.faults import point
+from casework.store.house import House, Writing
+from casework.store.keyring import Acting
+from casework.store.keytables import SealRow
+from casework.store.tables import CaseRow, CiphertextRow, FactRow, HeadRow, ReaderRow, RemovalRow
+
+
+class Unsealable(Exception):
+    """Nobody of the directory holds a key this move must seal to; `seat` says which seat is empty."""
+
+    def __init__(self, seat: str) -> None:
+        super().__init__(f"no admitted holder: {seat}")
+        self.seat = seat
+
+
+@dataclass
+class Plan:
+    """Collected while moves are played, carried out by `commit`. `acting` is None for the clock."""
+
+    house: House
+    writing: Writing
+    directory: Directory
+    acting: Acting | None
+    head: Head | None
+    first_row: dict[str, Any] = field(default_factory=dict)
+    written: dict[Slot, Mapping[str, Any]] = field(default_factory=dict)
+    facts: list[facts.Made] = field(default_factory=list)
+
+    def contents(self, life: Life, slots: list[Slot]) -> dict[Slot, Mapping[str, Any]]:
+        """The present contents of compartments, as far as this actor can read them. Errors: NoKey."""
+        return {slot: self.written.get(slot) or self._stored(life, slot) for slot in slots}
+
+    def write(self, slot: Slot, content: Mapping[str, Any]) -> None:
+        """Have this content written; the last of several writes counts."""
+        self.written[slot] = content
+
+    def _stored(self, life: Life, slot: Slot) -> Mapping[str, Any]:
+        if self.head is None or slot not in self.head.held:
+            raise sealed.NoKey("nothing was written there")
+        held = self.head.held[slot]
+        key, envelope = self._key(life, slot, held), heads.envelope(self.writing.session, self.head, slot)
+        return sealed.read(self.house, life.case, slot, held.key_id, held.version, key, envelope)
+
+    def _key(self, life: Life, slot: Slot, held: Held) -> bytes:
+        if self.acting is None:
+            raise sealed.NoKey("the clock holds no key")
+        return sealed.key_of(self.house, self.acting, self.directory, life.case, slot, held.key_id, held.principals)
+
+    def commit(self, life: Life, move: str) -> Head:
+        """New seals first, then the rows of the one case transaction, which the caller's `writing` commits."""
+        old = self.head.held if self.head else {}
+        entitled = self._entitled(life, set(old) | set(self.written))
+        held, seals = {}, []
+        for slot, principals in entitled.items():
+            if slot in self.written and principals:
+                held[slot], new = self._rewrite(life, slot, principals, old.get(slot))
+            elif slot not in self.written:
+                held[slot], new = self._reseal(life, slot, principals, old[slot])
+            else:
+                continue
+            seals += new
+        point("before-seals")
+        with self.house.stores.key_writing() as keys:
+            keys.add_all(seals)
+        point("seals-committed")
+        held = {slot: item for slot, item in held.items() if item.principals}
+        return self._store(life, move, old, held)
+
+    def _entitled(self, life: Life, existing: set[Slot]) -> dict[Slot, frozenset[UUID]]:
+        return {
+            slot: frozenset(filter(None, (self._id(principal) for principal in principals)))
+            for slot, principals in readers(self.house.charter, life).items()
+            if slot in existing
+        }
+
+    def _id(self, principal: Principal) -> UUID | None:
+        found = self.directory.id_of(principal)
+        if found is None and principal.kind is not HolderKind.MEMBER and self.acting is not None:
+            raise Unsealable(principal.seat or principal.rank)
+        return found
+
+    def _rewrite(self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held | None) -> tuple[Held, list[SealRow]]:
+        version = old.version + 1 if old else 1
+        key_id, key, envelope = sealed.make(self.house, life.case, slot, version, self.written[slot])
+        row = CiphertextRow(case=life.case, compartment=slot.compartment, part=no_part(slot.part), key_id=key_id, envelope=envelope)
+        self._pending[slot] = row
+        rows = sealed.seals(self.house, self.directory, life.case, slot, key_id, key, principals)
+        return Held(key_id, version, heads.digest(envelope), principals), rows
+
+    def _reseal(self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held) -> tuple[Held, list[SealRow]]:
+        added = principals - old.principals
+        if not added:
+            return replace(old, principals=principals), []
+        key = self._key(life, slot, old)
+        return replace(old, principals=principals), sealed.seals(self.house, self.directory, life.case, slot, old.key_id, key, added)
+
+    _pending: dict[Slot, CiphertextRow] = field(default_factory=dict)
+
+    def _store(self, life: Life, move: str, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> Head:
+        session, case = self.writing.session, life.case
+        previous = heads.digest(self.head.body()) if self.head else bytes(32)
+        reference = self.head.reference if self.head else self.first_row["reference"]
+        counted = self._facts(self.head.counted if self.head else frozenset())
+        head = Head(life, reference, self.head.sequence + 1 if self.head else 1, previous, held, counted)
+        self._row(life, head)
+        session.flush()
+        for slot in set(old) - set(held):
+            session.execute(
+                delete(CiphertextRow).where(
+                    CiphertextRow.case == case, CiphertextRow.compartment == slot.compartment, CiphertextRow.part == no_part(slot.part)
+                )
+            )
+        for row in self._pending.values():
+            session.merge(row)
+        session.add_all(_intents(case, old, held))
+        session.execute(delete(ReaderRow).where(ReaderRow.case == case))
+        session.add_all(ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values())))
+        self._sign(head, move)
+        return head
+
+    def _row(self, life: Life, head: Head) -> None:
+        row = self.writing.session.get(CaseRow, life.case)
+        if row is None:
+            row = CaseRow(
+                id=life.case, instance=life.instance, sender_seat=life.sender.seat, sender_organisation=life.sender.organisation, **self.first_row
+            )
+            self.writing.session.add(row)
+        row.step, row.since, row.sequence, row.meeting = life.step, life.since, head.sequence, life.meeting
+
+    def _facts(self, counted: frozenset[str]) -> frozenset[str]:
+        for made in self.facts:
+            row, counted = facts.row(self.house, made, counted)
+            self.writing.session.add(FactRow(**row))
+        return counted
+
+    def _sign(self, head: Head, move: str) -> None:
+        body, keys = head.body(), self.acting.keys if self.acting else None
+        signature = keys.sign(heads.DOMAIN, body) if keys else self.house.provider.sign_removal(heads.CLOCK_DOMAIN, body)
+        signer = keys.member_id if keys else None
+        self.writing.session.add(HeadRow(case=head.life.case, sequence=head.sequence, body=body, signer=signer, signature=signature))
+        actor = self.acting.actor if self.acting else Actor(self.house.instance, None)
+        events = self.house.events
+        self.writing.log(
+            events.moved, actor, subject=head.life.case, reference=Reference(head.reference), move=events.moves[move], sequence=head.sequence,
+            head=heads.digest(body),
+        )
+
+
+def _intents(case: UUID, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> list[RemovalRow]:
+    """What must leave the key store once the case transaction is committed."""
+    rows = []
+    for slot, before in old.items():
+        after = held.get(slot)
+        if after is None or after.key_id != before.key_id:
+            rows.append(RemovalRow(id=uuid4(), case=case, key_id=before.key_id, principal=None))
+        else:
+            gone = before.principals - after.principals
+            rows += [RemovalRow(id=uuid4(), case=case, key_id=before.key_id, principal=item) for item in gone]
+    return rows

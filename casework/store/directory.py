@@ -1,0 +1,193 @@
+"""The directory: the one verified, numbered, signed list of key pairs and seats; nothing is sealed to what is not in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit.entry import Tip
+from audit.log import last_digest
+from audit.pins import PinError
+from casework.kernel.life import Party, Principal
+from casework.store.house import House, Writing
+from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
+from casework.store.suspensions import DirectoryBroken, suspended
+from casework.store.tables import DirectoryRow, InstanceRow, PrincipalRow
+from crypto.errors import CryptoError
+from crypto.primitives import digest
+from crypto.signing import check_signature
+
+PIN = "directory"
+Keys: TypeAlias = Mapping[UUID, tuple[bytes, bytes | None]]
+
+
+class DirectoryMissing(DirectoryBroken):
+    """The instance is not open yet: there is no list."""
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A list that proved itself, less what is suspended. `keys` holds (HPKE public, Ed25519 public) by principal id."""
+
+    listing: Listing
+    keys: Keys = field(repr=False)
+    suspended: frozenset[UUID]
+    _ids: Mapping[Principal, UUID] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        living = (e for e in self.listing.entries.values() if e.kind != ADMISSION and not e.ended and e.id not in self.suspended)
+        persons = {tenure.person for tenure in self.tenures.values()}
+        usable = {e.principal(): e.id for e in living if e.person is None or e.person in persons}
+        object.__setattr__(self, "_ids", usable)
+
+    @property
+    def number(self) -> int:
+        """The number of the list."""
+        return self.listing.number
+
+    @property
+    def tenures(self) -> dict[UUID, Tenure]:
+        """Every admitted tenure that is not suspended, by id."""
+        return {key: value for key, value in self.listing.tenures.items() if key not in self.suspended}
+
+    @property
+    def admission(self) -> UUID:
+        """The principal of the admission key. Errors: StopIteration never; the first list holds it."""
+        return next(entry.id for entry in self.listing.entries.values() if entry.kind == ADMISSION)
+
+    def id_of(self, principal: Principal) -> UUID | None:
+        """The id of this principal, when admitted, not suspended and not ended."""
+        return self._ids.get(principal)
+
+    def public(self, principal_id: UUID) -> bytes:
+        """The HPKE public key of a living principal. Errors: KeyError when it is not listed."""
+        if principal_id not in self._ids.values() and principal_id != self.admission:
+            raise KeyError(principal_id)
+        return self.keys[principal_id][0]
+
+    def signing(self, principal_id: UUID) -> bytes:
+        """The Ed25519 public key of a signer, departed ones included. Errors: KeyError when it never signed."""
+        found = self.keys[principal_id][1]
+        if found is None:
+            raise KeyError(principal_id)
+        return found
+
+    def principal(self, principal_id: UUID) -> Principal:
+        """What a listed id stands for. Errors: KeyError."""
+        return self.listing.entries[principal_id].principal()
+
+    def party(self, tenure: UUID) -> Party | None:
+        """The party of an admitted tenure; None once it is removed or suspended."""
+        found = self.tenures.get(tenure)
+        return Party(found.person, found.seat, found.organisation) if found else None
+
+    def parties(self) -> dict[UUID, Party]:
+        """The party of every admitted tenure, by tenure id."""
+        return {key: Party(item.person, item.seat, item.organisation) for key, item in self.tenures.items()}
+
+    def staffed(self, seat: str, organisation: UUID) -> bool:
+        """Whether somebody admitted holds this seat for this organisation: others cannot be chosen as recipients."""
+        return any((item.seat, item.organisation) == (seat, organisation) for item in self.tenures.values())
+
+    def is_keeper(self, principal_id: UUID) -> bool:
+        """Whether this member may sign lists."""
+        return principal_id in self.listing.keepers and principal_id in self._ids.values()
+
+
+_verified: dict[tuple[UUID, UUID], tuple[tuple[int, bytes], Listing, Keys]] = {}
+
+
+def load_directory(house: House, session: Session) -> Directory:
+    """The directory of this instance. Errors: DirectoryMissing before the opening, DirectoryBroken when anything does not hold."""
+    newest = select(DirectoryRow.number, DirectoryRow.signature).where(DirectoryRow.instance == house.instance)
+    found = session.execute(newest.order_by(DirectoryRow.number.desc()).limit(1)).first()
+    if found is None:
+        raise (DirectoryBroken if PIN in house.pins.read() else DirectoryMissing)("no list")
+    mark, place = (found.number, found.signature), (house.provider.id, house.instance)
+    held = _verified.get(place)
+    if held is None or held[0] != mark:
+        listing = _verify(house, session)
+        held = _verified[place] = (mark, listing, _keys(session, listing))
+    _check_pin(house, held[1])
+    return Directory(held[1], held[2], suspended(house, session))
+
+
+def publish(writing: Writing, listing: Listing, signature: bytes) -> None:
+    """Store a list its signer just signed, and log its hash in the same transaction."""
+    house, body = writing.house, listing.body()
+    writing.session.add(DirectoryRow(instance=house.instance, number=listing.number, body=body, signature=signature))
+    entry = house.clock_entry(house.events.directory_signed, subject=house.instance, number=listing.number, list=digest(body))
+    writing.entries.append(entry)
+
+
+def _verify(house: House, session: Session) -> Listing:
+    query = select(DirectoryRow).where(DirectoryRow.instance == house.instance).order_by(DirectoryRow.number)
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    try:
+        listings = [parse(row.body) for row in rows]
+        _check_root(house, session, listings[0])
+        _check_chain(house, rows, listings)
+    except (CryptoError, ValueError, KeyError, TypeError) as error:
+        raise DirectoryBroken(f"a list does not hold ({type(error).__name__})") from None
+    logged = last_digest(session.connection(), house.instance, "list", house.provider.mac)
+    if logged != digest(rows[-1].body):
+        raise DirectoryBroken("the newest list is not the one last logged")
+    return listings[-1]
+
+
+def _check_root(house: House, session: Session, first: Listing) -> None:
+    """The root is the one logged at the opening, and the one the instance claims."""
+    claimed = session.scalar(select(InstanceRow.root_public).where(InstanceRow.id == house.instance)) or b""
+    logged = last_digest(session.connection(), house.instance, "root", house.provider.mac)
+    if claimed.hex() != first.root or logged != digest(claimed):
+        raise ValueError("another root")
+
+
+def _check_chain(house: House, rows: Sequence[DirectoryRow], listings: Sequence[Listing]) -> None:
+    """Numbers follow, hashes chain, and each list is signed by a keeper of the list before it."""
+    before, previous = listings[0], ""
+    for number, (row, listing) in enumerate(zip(rows, listings, strict=True), start=1):
+        placed = (listing.instance, listing.number, row.number, listing.previous, listing.root)
+        if placed != (house.instance, number, number, previous, listings[0].root):
+            raise ValueError("a list out of place")
+        _check_signer(before, listing, row)
+        before, previous = listing, digest(row.body).hex()
+
+
+def _check_signer(before: Listing, listing: Listing, row: DirectoryRow) -> None:
+    certificate = bytes.fromhex(before.keepers[listing.signer])
+    signing = bytes.fromhex(certificate_key(certificate))
+    message = keeper_message(listing.instance, listing.signer, signing)
+    check_signature(bytes.fromhex(listing.root), "keeper", message, certificate[32:])
+    check_signature(signing, "directory", row.body, row.signature)
+
+
+def certificate_key(certificate: bytes) -> str:
+    """The Ed25519 public key (hex) that a certificate carries before its signature."""
+    return certificate[:32].hex()
+
+
+def _keys(session: Session, listing: Listing) -> Keys:
+    """The public keys of every entry, each against its hash in the list."""
+    columns = select(PrincipalRow.id, PrincipalRow.public, PrincipalRow.signing)
+    rows = session.execute(columns.where(PrincipalRow.instance == listing.instance)).all()
+    found = {row.id: (row.public, row.signing) for row in rows if row.id in listing.entries}
+    for entry in listing.entries.values():
+        if entry.id not in found or keys_hash(*found[entry.id]) != entry.keys:
+            raise DirectoryBroken(f"the keys of principal {entry.id} are not those listed")
+    return found
+
+
+def _check_pin(house: House, listing: Listing) -> None:
+    """The list is not older than the one this host saw; a newer one chains to it, since the chain was checked from the first."""
+    tip = Tip(listing.number, digest(listing.body()))
+    pinned = house.pins.read().get(PIN)
+    if pinned == tip:
+        return
+    try:
+        house.pins.advance(PIN, tip)
+    except PinError as error:
+        raise DirectoryBroken(str(error)) from None

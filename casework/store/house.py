@@ -1,0 +1,76 @@
+"""The house: the stores, the provider, the pins and the charter of the instance this process serves, and the way into the log."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from audit.entry import Entry, EventType, Tip, Value
+from audit.log import append
+from audit.pins import PinFile
+from casework.kernel.clock import now
+from casework.kernel.life import Actor
+from casework.kernel.records import Charter
+from casework.store.engines import Stores
+from casework.store.events import Events
+from crypto.provider import Provider
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a service needs besides who acts. One process serves one body (F-01)."""
+
+    stores: Stores
+    provider: Provider
+    pins: PinFile
+    charter: Charter
+    instance: UUID
+    settings: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "events", Events(self.charter))
+
+    events: Events = field(init=False)
+
+    @contextmanager
+    def writing(self) -> Iterator["Writing"]:
+        """One case transaction with its log entries; the pin advances once it is committed."""
+        with self.stores.case_writing() as session:
+            writing = Writing(self, session)
+            yield writing
+            writing.flush()
+        if writing.tip:
+            self.pins.advance_unless_passed("log", writing.tip)
+
+    def entry(self, event: EventType, actor: Actor, **values: Value) -> Entry:
+        """An entry of the log for `actor` at this instant. Errors: ValueError when keys are not exactly those declared."""
+        person = actor.party.person if actor.party else None
+        seat = self.events.seats[actor.seat] if actor.party else None
+        return Entry(event, now(), actor.instance, person, seat, values)
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        """Commit entries by themselves, before anything they speak of leaves."""
+        with self.writing() as writing:
+            writing.entries.extend(entries)
+
+
+class Writing:
+    """An open case transaction, and the entries that will be its last statement."""
+
+    def __init__(self, house: House, session: Session) -> None:
+        self.house, self.session = house, session
+        self.entries: list[Entry] = []
+        self.tip: Tip | None = None
+
+    def log(self, event: EventType, actor: Actor, **values: Value) -> None:
+        """Add an entry to this transaction."""
+        self.entries.append(self.house.entry(event, actor, **values))
+
+    def flush(self) -> None:
+        """Write the entries: last of all, since the log's queue of writers is held until the commit."""
+        if self.entries:
+            self.session.flush()
+            pinned = self.house.pins.read().get("log")
+            self.tip = append(self.session.connection(), self.entries, self.house.provider.mac, pin=pinned)

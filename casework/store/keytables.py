@@ -1,0 +1,36 @@
+"""The tables of the key store: sealed compartment keys, copies of seat keys, members' locked keys, shares of the escrow."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped
+
+from casework.store.base import KeyBase, col, identifier
+
+
+class SealRow(KeyBase):
+    """A compartment key (or a draft's) sealed to one principal."""
+
+    __tablename__ = "seal"
+    key_id: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
+    principal: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
+    case: Mapped[UUID] = identifier("life of the compartment", index=True)
+    sealed: Mapped[bytes] = col("key_material", "life of the compartment", "its principal", cipher="seal")
+
+
+class CopyRow(KeyBase):
+    """The private key of `principal` sealed to `holder`: a member, or the admission key kept by keepers."""
+
+    __tablename__ = "key_copy"
+    principal: Mapped[UUID] = identifier("departure from the seat", primary_key=True)
+    holder: Mapped[UUID] = identifier("departure from the seat", primary_key=True)
+    purpose: Mapped[str] = col("clear_state", "departure from the seat", "server", primary_key=True)
+    sealed: Mapped[bytes] = col("key_material", "departure from the seat", "its holder", cipher="seal")
+
+
+class MemberRow(KeyBase):
+    """A person's private keys and TOTP secret, locked by password and by each recovery code."""
+
+    __tablename__ = "member"
+    person: Mapped[UUID] = identifier("departure of the person", primary_key=True)
+    slot: Mapped[int] = col("technical", "departure of the person", "server", primary_key=True, autoincrement=False)
+    locked: Mapped[bytes] = col("key_material", "departure of the person", "its person", cipher="member_lock")
