@@ -182,7 +182,7 @@ def _check_declaration(key: str, kind: Kind) -> None:
 def _check_frame(entry: Entry) -> None:
     sound = {
         "type": type(entry.type) is EventType,
-        "at": isinstance(entry.at, datetime) and entry.at.utcoffset() == timedelta(0),
+        "at": _is_utc(entry.at),
         "instance": type(entry.instance) is uuid.UUID,
         "actor": entry.actor is None or type(entry.actor) is uuid.UUID,
         "seat": entry.seat is None or _is_code(entry.seat),
@@ -200,6 +200,10 @@ def _check_keys(kind: EventType, values: Mapping[str, Value]) -> None:
         if key not in kind.keys:
             # A stranger's key may itself be a text: only an identifier is repeated.
             raise ValueError(f"undeclared key {key if _is_identifier(key) else '(not an identifier)'}")
+
+
+def _is_utc(value: object) -> bool:
+    return isinstance(value, datetime) and value.utcoffset() == timedelta(0)
 
 
 def _is_code(value: object) -> bool:

@@ -234,13 +234,15 @@ def _decode(value: str | int) -> uuid.UUID | int | Reference | bytes | str:
 
 # INSERT OR REPLACE deletes without firing a DELETE trigger on SQLite: the INSERT trigger stops it, and gaps too.
 # ENABLE ALWAYS holds even where a session pretends to be a replica.
-_REFUSED: Final = "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
 _PROTECT: Final[Mapping[str, tuple[str, ...]]] = {
     "sqlite": (
-        f"CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log {_REFUSED}",
-        f"CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log {_REFUSED}",
-        "CREATE TRIGGER audit_log_next_number BEFORE INSERT ON audit_log "
-        f"WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM audit_log) {_REFUSED}",
+        """CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log
+        BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
+        """CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log
+        BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
+        """CREATE TRIGGER audit_log_next_number BEFORE INSERT ON audit_log
+        WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM audit_log)
+        BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END""",
     ),
     "postgresql": (
         """CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -1,1 +1,36 @@
-"""Secure case coordination for French town halls."""
+"""Coordination of nominative situations in French town halls: `create_app` puts the parts together, in the order they act."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+
+from casework.config import Settings, open_house
+from casework.routes import PARTS, Parts
+from casework.store.house import House
+from casework.web import context, errors, filters, guard, headers, page
+from casework.web.needs import library
+
+LIMITS = {"MAX_CONTENT_LENGTH": 128 * 1024, "MAX_FORM_MEMORY_SIZE": 128 * 1024, "MAX_FORM_PARTS": 1_000}
+TEMPLATES = str(Path(__file__).parent.parent / "templates")
+
+
+def create_app(settings: Settings | None = None, house: House | None = None, parts: Parts = PARTS) -> Flask:
+    """The application of one body. Errors: Unsafe, ProviderUnusable or Undeclared, with what to change."""
+    settings = settings or Settings.read(os.environ)
+    house = page.WatchedHouse.of(house or open_house(settings))
+    # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.
+    app = Flask(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
+    app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    Bootstrap5(app)
+    headers.install(app, demo=settings.demo)
+    page.install(app, house)
+    guard.install(app, parts.routes, parts.doors, (library(app, "bootstrap.static"),))
+    errors.install(app, parts.refusals)
+    filters.install(app)
+    context.install(app, town=settings.town, demo=settings.demo)
+    app.extensions["casework.tasks"] = parts.tasks
+    guard.check_declared(app, house.charter)
+    return app

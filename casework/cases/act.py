@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
 from audit.entry import new_reference
-from casework.cases import facts, heads, sealed
+from casework.cases import facts, heads
 from casework.cases.heads import Head
 from casework.cases.plan import Plan, Unsealable
 from casework.kernel import engine
@@ -20,8 +21,8 @@ from casework.store.directory import Directory, load_directory
 from casework.store.faults import point
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting
-from casework.store.tables import CaseRow, InstanceRow
 from casework.store.removals import finish
+from casework.store.tables import CaseRow, InstanceRow
 
 __all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock"]
 
@@ -53,14 +54,21 @@ def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
     with house.writing() as writing:
         writing.session.get_one(InstanceRow, house.instance, with_for_update=True)
         directory = load_directory(house, writing.session)
-        known = writing.session.scalar(select(CaseRow.id).where(CaseRow.instance == house.instance, CaseRow.once == once))
+        known = writing.session.scalar(
+            select(CaseRow.id).where(CaseRow.instance == house.instance, CaseRow.once == once)
+        )
         if known is not None:
             return _own(house, writing, directory, acting, known)
         case = uuid4()
-        given = _given(house, change, case, {})
+        given = _given(house, change, {}, today())
         life = engine.begin(house.charter, acting.actor, change.move, case, given, today())
         plan = Plan(house, writing, directory, acting, None)
-        number = writing.session.scalar(select(func.coalesce(func.max(CaseRow.number), 0)).where(CaseRow.instance == house.instance)) or 0
+        number = (
+            writing.session.scalar(
+                select(func.coalesce(func.max(CaseRow.number), 0)).where(CaseRow.instance == house.instance)
+            )
+            or 0
+        )
         plan.first_row = {"reference": str(new_reference()), "number": number + 1, "once": once}
         _play_one(house, plan, change, given, life)
         head = plan.commit(life, change.move)
@@ -88,7 +96,7 @@ def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Ch
             raise Conflict(head)
         plan, life = Plan(house, writing, directory, acting, head), head.life
         for change in changes:
-            given = _given(house, change, case, plan.contents(life, _partial(house, change, life)), head.life.began)
+            given = _given(house, change, plan.contents(life, _partial(house, change)), head.life.began)
             after = engine.play(house.charter, acting.actor, change.move, life, given, today())
             _play_one(house, plan, change, given, after)
             life = after
@@ -114,18 +122,22 @@ def _finished(house: House, head: Head) -> Head:
     return head
 
 
-def _partial(house: House, change: Change, life: Life) -> list[Slot]:
+def _partial(house: House, change: Change) -> list[Slot]:
     writes = house.charter.move(change.move).writes
     return [Slot(w.compartment) for w in writes if w.fields and w.compartment in change.contents]
 
 
-def _given(house: House, change: Change, case: UUID, old: Mapping[Slot, Mapping[str, Any]], began: Any = None) -> Given:
+def _given(house: House, change: Change, old: Mapping[Slot, Mapping[str, Any]], began: date) -> Given:
     """Check the data against what the move may write, merge partial writes, derive the clear marks."""
     move = house.charter.move(change.move)
-    contents = {w.compartment: _merged(move, w, change, old) for w in move.writes if not (w.optional and w.compartment not in change.contents)}
+    contents = {
+        w.compartment: _merged(move, w, change, old)
+        for w in move.writes
+        if not (w.optional and w.compartment not in change.contents)
+    }
     if set(change.contents) - set(contents):
         raise IllegalMove(move.name, "take")
-    derived = house.charter.derive(contents, began or today())
+    derived = house.charter.derive(contents, began)
     part = change.part or (uuid4() if move.spawns else None)
     return Given(change.takes, derived, part, {**contents, **derived.contents})
 
@@ -147,4 +159,3 @@ def _play_one(house: House, plan: Plan, change: Change, given: Given, after: Lif
         plan.write(Slot(name, None if own else given.part), content)
     if move.fact:
         plan.facts.append(facts.Made(move.fact, house.charter.dimensions(move.fact, given.contents, after.began)))
-

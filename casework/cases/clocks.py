@@ -18,7 +18,17 @@ from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
 from casework.store.removals import finish
-from casework.store.tables import CaseRow, CiphertextRow, DraftRow, HeadRow, MeetingRow, ReaderRow, RemovalRow, SessionRow
+from casework.store.tables import (
+    CaseRow,
+    CiphertextRow,
+    DraftRow,
+    HeadRow,
+    InstanceRow,
+    MeetingRow,
+    ReaderRow,
+    RemovalRow,
+    SessionRow,
+)
 
 HELD = ("held_on_date", "held_later", "held_urgent")
 SESSION_AND_GRACE = timedelta(hours=9)
@@ -42,7 +52,9 @@ def tick(house: House) -> Ticked:
     finished = finish(house)
     with house.stores.case_reading() as session:
         cases = session.scalars(select(CaseRow.id).where(CaseRow.instance == house.instance)).all()
-        meetings = session.scalars(select(MeetingRow.day).where(MeetingRow.instance == house.instance, MeetingRow.held.in_(HELD))).all()
+        meetings = session.scalars(
+            select(MeetingRow.day).where(MeetingRow.instance == house.instance, MeetingRow.held.in_(HELD))
+        ).all()
     counts = {"moved": 0, "destroyed": 0, "surplus": 0, "missing": 0, "broken": 0}
     for case in cases:
         try:
@@ -99,7 +111,9 @@ def destroy(house: House, case: UUID) -> None:
         head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
         if head is None:
             return
-        writing.session.add_all(RemovalRow(id=uuid4(), case=case, key_id=held.key_id, principal=None) for held in head.held.values())
+        writing.session.add_all(
+            RemovalRow(id=uuid4(), case=case, key_id=held.key_id, principal=None) for held in head.held.values()
+        )
     point("destruction-intended")
     finish(house, case)
     point("destruction-keys-gone")
@@ -108,13 +122,18 @@ def destroy(house: House, case: UUID) -> None:
             writing.session.execute(delete(table).where(table.case == case))
         writing.session.execute(delete(CaseRow).where(CaseRow.id == case))
         certificate = heads.digest(head.body())
-        writing.log(house.events.destroyed, _clock(house), subject=case, reference=Reference(head.reference), head=certificate)
+        writing.log(
+            house.events.destroyed, _clock(house), subject=case, reference=Reference(head.reference), head=certificate
+        )
     point("destruction-done")
 
 
 def _orphan_seals(house: House, cases: set[UUID]) -> int:
     """Seals of situations that never were committed."""
-    with house.stores.case_writing() as session:  # holds every writer back on SQLite; a beginning holds the instance row
+    with house.stores.case_writing() as session:
+        session.get_one(
+            InstanceRow, house.instance, with_for_update=True
+        )  # beginnings and drafts hold it while their seals wait for a row
         known = set(session.scalars(select(CaseRow.id))) | set(session.scalars(select(DraftRow.id))) | cases
         with house.stores.key_writing() as keys:
             orphans = set(keys.scalars(select(SealRow.case).distinct())) - known
@@ -127,7 +146,9 @@ def _expire_drafts(house: House) -> int:
     """R-01: the key goes first."""
     days = house.settings.get("draft_days", house.charter.setting("draft_days").default)
     with house.stores.case_reading() as session:
-        expired = session.scalars(select(DraftRow.id).where(DraftRow.changed_on <= today() - timedelta(days=days))).all()
+        expired = session.scalars(
+            select(DraftRow.id).where(DraftRow.changed_on <= today() - timedelta(days=days))
+        ).all()
     with house.stores.key_writing() as keys:
         keys.execute(delete(SealRow).where(SealRow.case.in_(expired)))
     with house.stores.case_writing() as session:

@@ -7,17 +7,18 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, delete, select
+from werkzeug.datastructures import MultiDict
 
 from casework.kernel.clock import today
+from casework.kernel.life import Principal
 from casework.store.base import no_part
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.keytables import SealRow
-from casework.store.tables import DraftRow
+from casework.store.tables import DraftRow, InstanceRow
 from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
 from crypto.sealing import SealContext, seal, unseal
-from casework.kernel.life import Principal
 
 SIZE, LABEL, SCHEMA = 49_152, "draft", bytes(32)
 Form = Mapping[str, Sequence[str]]
@@ -34,13 +35,18 @@ class Draft:
     changed_on: date
 
 
-def keep(house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None) -> None:
+def keep(
+    house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None
+) -> None:
     """Keep a posted form for its author, replacing the former draft of the same act. Needs only the author's public key."""
     draft_id, key_id, key = uuid4(), uuid4(), new_key()
     plaintext = json.dumps({name: list(values) for name, values in posted.items()}, ensure_ascii=False).encode()
     envelope = seal_content(key, plaintext, SIZE, _context(house, draft_id, key_id))
     forget(house, person, form, case, part)
     with house.stores.case_writing() as session:
+        session.get_one(
+            InstanceRow, house.instance, with_for_update=True
+        )  # the search for orphan seals waits for this row
         directory = load_directory(house, session)
         member = directory.id_of(Principal.member(person))
         if member is None:
@@ -50,8 +56,15 @@ def keep(house: House, person: UUID, form: str, posted: Form, case: UUID | None 
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
         session.add(
             DraftRow(
-                id=draft_id, instance=house.instance, person=person, form=form, case=no_part(case), part=no_part(part), key_id=key_id,
-                changed_on=today(), envelope=envelope,
+                id=draft_id,
+                instance=house.instance,
+                person=person,
+                form=form,
+                case=no_part(case),
+                part=no_part(part),
+                key_id=key_id,
+                changed_on=today(),
+                envelope=envelope,
             )
         )
 
@@ -70,12 +83,22 @@ def find(house: House, acting: Acting, form: str, case: UUID | None = None, part
     return opened
 
 
+def find_posted(
+    house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None
+) -> MultiDict[str, str] | None:
+    """The author's own draft, as it was posted."""
+    found = find(house, acting, form, case, part)
+    return None if found is None else MultiDict([(name, value) for name, values in found.items() for value in values])
+
+
 def mine(house: House, acting: Acting) -> list[Draft]:
     """The author's drafts, newest first."""
     with house.stores.case_reading() as session:
         query = select(DraftRow).where(DraftRow.instance == house.instance, DraftRow.person == acting.keys.person)
         rows = session.scalars(query.order_by(DraftRow.changed_on.desc())).all()
-    return [Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows]
+    return [
+        Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows
+    ]
 
 
 def forget(house: House, person: UUID, form: str, case: UUID | None = None, part: UUID | None = None) -> None:
@@ -90,9 +113,12 @@ def forget(house: House, person: UUID, form: str, case: UUID | None = None, part
         session.execute(delete(DraftRow).where(DraftRow.id == row.id))
 
 
-def _mine(house: House, person: UUID, form: str, case: UUID | None, part: UUID | None) -> Select[tuple[DraftRow]]:
+def _mine(house: House, person: UUID, form: str, case: UUID | None, part: UUID | None) -> Select[DraftRow]:
     return select(DraftRow).where(
-        DraftRow.instance == house.instance, DraftRow.person == person, DraftRow.form == form, DraftRow.case == no_part(case),
+        DraftRow.instance == house.instance,
+        DraftRow.person == person,
+        DraftRow.form == form,
+        DraftRow.case == no_part(case),
         DraftRow.part == no_part(part),
     )
 

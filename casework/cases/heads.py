@@ -83,7 +83,14 @@ class Head:
                 raise ValueError("format")
             held = dict(_held(item) for item in clear["compartments"])
             life = life_from_clear(clear["life"])
-            return cls(life, clear["reference"], clear["sequence"], bytes.fromhex(clear["previous"]), held, frozenset(clear["counted"]))
+            return cls(
+                life,
+                clear["reference"],
+                clear["sequence"],
+                bytes.fromhex(clear["previous"]),
+                held,
+                frozenset(clear["counted"]),
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise HeadBroken("malformed") from error
 
@@ -91,7 +98,9 @@ class Head:
 def _held(item: Mapping[str, Any]) -> tuple[Slot, Held]:
     part = UUID(item["part"])
     slot = Slot(item["compartment"], part if part.int else None)
-    return slot, Held(UUID(item["key"]), item["version"], bytes.fromhex(item["digest"]), frozenset(map(UUID, item["principals"])))
+    return slot, Held(
+        UUID(item["key"]), item["version"], bytes.fromhex(item["digest"]), frozenset(map(UUID, item["principals"]))
+    )
 
 
 def digest(body: bytes) -> bytes:
@@ -136,8 +145,11 @@ def _check_signed(house: House, directory: Directory, stored: HeadRow, head: Hea
 
 def _check_projection(row: CaseRow, head: Head) -> None:
     life = head.life
-    clear = (row.id, row.instance, row.reference, row.step, row.since, row.sequence, row.meeting, row.sender_seat, row.sender_organisation)
-    said = (life.case, life.instance, head.reference, life.step, life.since, head.sequence, life.meeting, life.sender.seat, life.sender.organisation)
+    columns = ("step", "since", "majority", "meeting")
+    clear = [getattr(row, name) for name in columns] + [row.id, row.instance, row.reference, row.sequence]
+    said = [getattr(life, name) for name in columns] + [life.case, life.instance, head.reference, head.sequence]
+    clear += [row.sender_seat, row.sender_organisation]
+    said += [life.sender.seat, life.sender.organisation]
     if clear != said:
         raise HeadBroken("columns differ from the head")
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete
 
 from audit.entry import Reference
-from casework.cases import facts, heads, sealed
+from casework.cases import facts as fact_rows
+from casework.cases import heads, sealed
 from casework.cases.heads import Head, Held
 from casework.kernel.engine import readers
 from casework.kernel.life import Actor, Life, Principal, Slot
@@ -17,7 +18,7 @@ from casework.store.base import no_part
 from casework.store.directory import Directory
 from casework.store.faults import point
 from casework.store.house import House, Writing
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.keytables import SealRow
 from casework.store.tables import CaseRow, CiphertextRow, FactRow, HeadRow, ReaderRow, RemovalRow
 
@@ -41,7 +42,8 @@ class Plan:
     head: Head | None
     first_row: dict[str, Any] = field(default_factory=dict)
     written: dict[Slot, Mapping[str, Any]] = field(default_factory=dict)
-    facts: list[facts.Made] = field(default_factory=list)
+    facts: list[fact_rows.Made] = field(default_factory=list)
+    _pending: dict[Slot, CiphertextRow] = field(default_factory=dict)
 
     def contents(self, life: Life, slots: list[Slot]) -> dict[Slot, Mapping[str, Any]]:
         """The present contents of compartments, as far as this actor can read them. Errors: NoKey."""
@@ -53,14 +55,14 @@ class Plan:
 
     def _stored(self, life: Life, slot: Slot) -> Mapping[str, Any]:
         if self.head is None or slot not in self.head.held:
-            raise sealed.NoKey("nothing was written there")
+            raise NoKey("nothing was written there")
         held = self.head.held[slot]
         key, envelope = self._key(life, slot, held), heads.envelope(self.writing.session, self.head, slot)
         return sealed.read(self.house, life.case, slot, held.key_id, held.version, key, envelope)
 
     def _key(self, life: Life, slot: Slot, held: Held) -> bytes:
         if self.acting is None:
-            raise sealed.NoKey("the clock holds no key")
+            raise NoKey("the clock holds no key")
         return sealed.key_of(self.house, self.acting, self.directory, life.case, slot, held.key_id, held.principals)
 
     def commit(self, life: Life, move: str) -> Head:
@@ -96,10 +98,14 @@ class Plan:
             raise Unsealable(principal.seat or principal.rank)
         return found
 
-    def _rewrite(self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held | None) -> tuple[Held, list[SealRow]]:
+    def _rewrite(
+        self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held | None
+    ) -> tuple[Held, list[SealRow]]:
         version = old.version + 1 if old else 1
         key_id, key, envelope = sealed.make(self.house, life.case, slot, version, self.written[slot])
-        row = CiphertextRow(case=life.case, compartment=slot.compartment, part=no_part(slot.part), key_id=key_id, envelope=envelope)
+        row = CiphertextRow(
+            case=life.case, compartment=slot.compartment, part=no_part(slot.part), key_id=key_id, envelope=envelope
+        )
         self._pending[slot] = row
         rows = sealed.seals(self.house, self.directory, life.case, slot, key_id, key, principals)
         return Held(key_id, version, heads.digest(envelope), principals), rows
@@ -109,9 +115,9 @@ class Plan:
         if not added:
             return replace(old, principals=principals), []
         key = self._key(life, slot, old)
-        return replace(old, principals=principals), sealed.seals(self.house, self.directory, life.case, slot, old.key_id, key, added)
-
-    _pending: dict[Slot, CiphertextRow] = field(default_factory=dict)
+        return replace(old, principals=principals), sealed.seals(
+            self.house, self.directory, life.case, slot, old.key_id, key, added
+        )
 
     def _store(self, life: Life, move: str, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> Head:
         session, case = self.writing.session, life.case
@@ -124,14 +130,18 @@ class Plan:
         for slot in set(old) - set(held):
             session.execute(
                 delete(CiphertextRow).where(
-                    CiphertextRow.case == case, CiphertextRow.compartment == slot.compartment, CiphertextRow.part == no_part(slot.part)
+                    CiphertextRow.case == case,
+                    CiphertextRow.compartment == slot.compartment,
+                    CiphertextRow.part == no_part(slot.part),
                 )
             )
         for row in self._pending.values():
             session.merge(row)
         session.add_all(_intents(case, old, held))
         session.execute(delete(ReaderRow).where(ReaderRow.case == case))
-        session.add_all(ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values())))
+        session.add_all(
+            ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
+        )
         self._sign(head, move)
         return head
 
@@ -139,26 +149,40 @@ class Plan:
         row = self.writing.session.get(CaseRow, life.case)
         if row is None:
             row = CaseRow(
-                id=life.case, instance=life.instance, sender_seat=life.sender.seat, sender_organisation=life.sender.organisation, **self.first_row
+                id=life.case,
+                instance=life.instance,
+                sender_seat=life.sender.seat,
+                sender_organisation=life.sender.organisation,
+                **self.first_row,
             )
             self.writing.session.add(row)
-        row.step, row.since, row.sequence, row.meeting = life.step, life.since, head.sequence, life.meeting
+        row.step, row.since, row.majority = life.step, life.since, life.majority
+        row.sequence, row.meeting = head.sequence, life.meeting
 
     def _facts(self, counted: frozenset[str]) -> frozenset[str]:
         for made in self.facts:
-            row, counted = facts.row(self.house, made, counted)
+            row, counted = fact_rows.row(self.house, made, counted)
             self.writing.session.add(FactRow(**row))
         return counted
 
     def _sign(self, head: Head, move: str) -> None:
         body, keys = head.body(), self.acting.keys if self.acting else None
-        signature = keys.sign(heads.DOMAIN, body) if keys else self.house.provider.sign_removal(heads.CLOCK_DOMAIN, body)
+        signature = (
+            keys.sign(heads.DOMAIN, body) if keys else self.house.provider.sign_removal(heads.CLOCK_DOMAIN, body)
+        )
         signer = keys.member_id if keys else None
-        self.writing.session.add(HeadRow(case=head.life.case, sequence=head.sequence, body=body, signer=signer, signature=signature))
+        self.writing.session.add(
+            HeadRow(case=head.life.case, sequence=head.sequence, body=body, signer=signer, signature=signature)
+        )
         actor = self.acting.actor if self.acting else Actor(self.house.instance, None)
         events = self.house.events
         self.writing.log(
-            events.moved, actor, subject=head.life.case, reference=Reference(head.reference), move=events.moves[move], sequence=head.sequence,
+            events.moved,
+            actor,
+            subject=head.life.case,
+            reference=Reference(head.reference),
+            move=events.moves[move],
+            sequence=head.sequence,
             head=heads.digest(body),
         )
 

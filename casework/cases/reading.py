@@ -1,7 +1,7 @@
 """Reading a situation: verified head, grant and key together, entries committed before the content is given to a page."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,10 @@ from sqlalchemy import select
 from audit.entry import Entry, Reference
 from casework.cases import heads, sealed
 from casework.cases.heads import Head
+from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
-from casework.kernel.life import Actor, Life, Principal, Slot
-from casework.kernel.records import Move
+from casework.kernel.life import Actor, Life, Part, Principal, Slot
+from casework.kernel.records import Charter, Compartment, HolderKind, Move
 from casework.store.directory import load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
@@ -46,7 +47,11 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
         head = heads.load(house, session, directory, case)
         if head is None or not concerned(house, acting.actor, head.life):
             return None
-        wanted = {s: h for s, h in head.held.items() if granted(house, acting.actor, head.life, s) and (only is None or s.compartment in only)}
+        wanted = {
+            s: h
+            for s, h in head.held.items()
+            if granted(house, acting.actor, head.life, s) and (only is None or s.compartment in only)
+        }
         envelopes = {slot: heads.envelope(session, head, slot) for slot in wanted}
     house.log(_entries(house, acting.actor, head, wanted))
     contents = {}
@@ -60,7 +65,10 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
 def _entries(house: House, actor: Actor, head: Head, slots: Mapping[Slot, Any]) -> list[Entry]:
     events, subject, reference = house.events, head.life.case, Reference(head.reference)
     read = [
-        house.entry(events.read, actor, subject=subject, reference=reference, compartment=events.compartments[slot.compartment]) for slot in slots
+        house.entry(
+            events.read, actor, subject=subject, reference=reference, compartment=events.compartments[slot.compartment]
+        )
+        for slot in slots
     ]
     return [house.entry(events.opened, actor, subject=subject, reference=reference), *read]
 
@@ -82,7 +90,11 @@ def concerned(house: House, actor: Actor, life: Life) -> bool:
     if party is None:
         return False
     sent = (life.sender.seat, life.sender.organisation) == (party.seat, party.organisation)
-    return sent or bool(moves(house, actor, life)) or any(granted(house, actor, life, slot) for slot in readers(house.charter, life))
+    return (
+        sent
+        or bool(moves(house, actor, life))
+        or any(granted(house, actor, life, slot) for slot in readers(house.charter, life))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +106,15 @@ class Line:
     number: int
     step: str
     since: date
+    majority: date | None
     meeting: UUID | None
     sender_seat: str
     sent: bool
 
 
-def lines(house: House, acting: Acting, steps: Sequence[str] | None = None, limit: int = 50, offset: int = 0) -> list[Line]:
+def lines(
+    house: House, acting: Acting, steps: Sequence[str] | None = None, limit: int = 50, offset: int = 0
+) -> list[Line]:
     """The situations of which this actor can read something or that its organisation sent, the oldest step first; logged by the caller."""
     party = acting.actor.party
     if party is None:
@@ -115,7 +130,18 @@ def lines(house: House, acting: Acting, steps: Sequence[str] | None = None, limi
         rows = session.scalars(query.order_by(CaseRow.since, CaseRow.number).limit(limit).offset(offset)).all()
     mine = (party.seat, party.organisation)
     return [
-        Line(r.id, r.reference, r.number, r.step, r.since, r.meeting, r.sender_seat, (r.sender_seat, r.sender_organisation) == mine) for r in rows
+        Line(
+            r.id,
+            r.reference,
+            r.number,
+            r.step,
+            r.since,
+            r.majority,
+            r.meeting,
+            r.sender_seat,
+            (r.sender_seat, r.sender_organisation) == mine,
+        )
+        for r in rows
     ]
 
 
@@ -123,5 +149,82 @@ def log_list(house: House, acting: Acting, page: str, shown: Sequence[Line]) -> 
     """One entry for the list and one per situation shown, in one commit, before the page leaves."""
     events, actor = house.events, acting.actor
     entries = [house.entry(events.list, actor, page=PAGES[page], count=len(shown))]
-    entries += [house.entry(events.shown_in_list, actor, subject=line.case, reference=Reference(line.reference)) for line in shown]
+    entries += [
+        house.entry(events.shown_in_list, actor, subject=line.case, reference=Reference(line.reference))
+        for line in shown
+    ]
     house.log(entries)
+
+
+def after(house: House, actor: Actor, move: Move, opened: Opened | None, part: UUID | None) -> dict[str, list[str]]:
+    """Who will read each compartment once this move is played, as labels: printed beside the fields ("Lisible par")."""
+    if opened is None:
+        party = actor.party
+        if party is None:
+            return {}
+        life = Life(UUID(int=0), actor.instance, move.target, today(), today(), party, party)
+    else:
+        life = opened.life
+        if part is None and move.target:
+            life = replace(life, step=move.target)
+        elif part is not None and move.target:
+            life = life.with_part(replace(life.part(part), step=move.target))
+    return {slot.compartment: labels(house.charter, found) for slot, found in readers(house.charter, life).items()}
+
+
+def labels(charter: Charter, principals: Iterable[Principal]) -> list[str]:
+    """Principals as people read them; the escrow, which opens nothing by itself, is not a reader."""
+    found = {_label(charter, item) for item in principals if item.kind is not HolderKind.ESCROW}
+    return sorted(found)
+
+
+def _label(charter: Charter, principal: Principal) -> str:
+    return (
+        "les personnes concernées par l’acte"
+        if principal.kind is HolderKind.MEMBER
+        else charter.seat(principal.seat).label
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One readable compartment, ready for a page."""
+
+    title: str
+    compartment: Compartment
+    part: Part | None
+    content: Mapping[str, Any]
+    lisible: Sequence[str]
+
+
+def grouped(charter: Charter, opened: Opened) -> list[Group]:
+    """The readable compartments, the situation's first, in the charter's order; computed ones are not shown."""
+    order = {item.name: number for number, item in enumerate(charter.compartments)}
+    slots = sorted(
+        opened.contents, key=lambda slot: (slot.part is not None, str(slot.part or ""), order[slot.compartment])
+    )
+    found = []
+    for slot in slots:
+        compartment = charter.compartment(slot.compartment)
+        if not compartment.computed:
+            part = opened.life.part(slot.part) if slot.part else None
+            lisible = _named(charter, opened.life, opened.lisible[slot])
+            found.append(Group(compartment.label, compartment, part, opened.contents[slot], lisible))
+    return found
+
+
+def _named(charter: Charter, life: Life, principals: Iterable[Principal]) -> list[str]:
+    seats = {party.person: charter.seat(party.seat).label for party in (life.author, *life.convened)}
+    members = {
+        seats.get(p.person, "le responsable de l’action")
+        for p in principals
+        if p.kind is HolderKind.MEMBER and p.person
+    }
+    return sorted(members | set(labels(charter, (p for p in principals if p.kind is not HolderKind.MEMBER))))
+
+
+def state(house: House, acting: Acting, case: UUID) -> Head | None:
+    """The clear state of a situation this actor may know of, or just knew of; nothing nominative is opened."""
+    with house.stores.case_reading() as session:
+        head = heads.load(house, session, load_directory(house, session), case)
+    return head if head is not None and concerned(house, acting.actor, head.life) else None

@@ -13,17 +13,13 @@ from casework.kernel.records import Charter, Compartment
 from casework.store.base import no_part
 from casework.store.directory import Directory
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.keytables import SealRow
 from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
 from crypto.errors import CryptoError
 from crypto.sealing import SealContext, seal, unseal
 
 PURPOSE = "compartment-key"
-
-
-class NoKey(Exception):
-    """No key, no read: this actor holds no sealed key of the compartment, or it does not open."""
 
 
 def schema(charter: Charter, compartment: Compartment) -> bytes:
@@ -34,7 +30,9 @@ def schema(charter: Charter, compartment: Compartment) -> bytes:
 def envelope_context(house: House, case: UUID, slot: Slot, key_id: UUID, version: int) -> EnvelopeContext:
     """What an envelope is bound to."""
     compartment = house.charter.compartment(slot.compartment)
-    return EnvelopeContext(house.instance, case, slot.compartment, no_part(slot.part), key_id, schema(house.charter, compartment), version)
+    return EnvelopeContext(
+        house.instance, case, slot.compartment, no_part(slot.part), key_id, schema(house.charter, compartment), version
+    )
 
 
 def seal_context(house: House, case: UUID, slot: Slot, key_id: UUID, principal: UUID) -> SealContext:
@@ -50,26 +48,37 @@ def make(house: House, case: UUID, slot: Slot, version: int, content: Mapping[st
     return key_id, key, seal_content(key, plaintext, size, envelope_context(house, case, slot, key_id, version))
 
 
-def read(house: House, case: UUID, slot: Slot, key_id: UUID, version: int, key: bytes, envelope: bytes) -> dict[str, Any]:
-    """The content of an envelope. Errors: NoKey, never an empty content."""
+def read(
+    house: House, case: UUID, slot: Slot, key_id: UUID, version: int, key: bytes, envelope: bytes
+) -> dict[str, Any]:
+    """The content of an envelope. Errors: NoKey, never an empty content: no key, no read."""
     try:
-        opened: dict[str, Any] = json.loads(open_content(key, envelope, envelope_context(house, case, slot, key_id, version)))
+        opened: dict[str, Any] = json.loads(
+            open_content(key, envelope, envelope_context(house, case, slot, key_id, version))
+        )
     except (CryptoError, ValueError) as error:
         raise NoKey("the envelope does not open") from error
     return opened
 
 
-def seals(house: House, directory: Directory, case: UUID, slot: Slot, key_id: UUID, key: bytes, principals: Iterable[UUID]) -> list[SealRow]:
+def seals(
+    house: House, directory: Directory, case: UUID, slot: Slot, key_id: UUID, key: bytes, principals: Iterable[UUID]
+) -> list[SealRow]:
     """The rows that give a compartment's key to principals of the directory."""
     return [
         SealRow(
-            key_id=key_id, principal=item, case=case, sealed=seal(directory.public(item), key, seal_context(house, case, slot, key_id, item))
+            key_id=key_id,
+            principal=item,
+            case=case,
+            sealed=seal(directory.public(item), key, seal_context(house, case, slot, key_id, item)),
         )
         for item in sorted(principals)
     ]
 
 
-def key_of(house: House, acting: Acting, directory: Directory, case: UUID, slot: Slot, key_id: UUID, among: Iterable[UUID]) -> bytes:
+def key_of(
+    house: House, acting: Acting, directory: Directory, case: UUID, slot: Slot, key_id: UUID, among: Iterable[UUID]
+) -> bytes:
     """The compartment's key, through any of the principals `among` that this actor can use. Errors: NoKey."""
     usable = [item for item in acting.keys.holdable(directory, acting.actor) if item in set(among)]
     with house.stores.key_reading() as session:
@@ -78,6 +87,6 @@ def key_of(house: House, acting: Acting, directory: Directory, case: UUID, slot:
         try:
             private = acting.keys.private(house, row.principal)
             return unseal(private, row.sealed, seal_context(house, case, slot, key_id, row.principal))
-        except CryptoError:
+        except (CryptoError, NoKey):
             continue
     raise NoKey("no sealed key for this actor")

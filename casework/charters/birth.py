@@ -1,12 +1,18 @@
-"""What is known of a birth (F33-12, R-05): exact date, year, or estimated age, as bounds; pure arithmetic shared by charters."""
+"""What is known of a birth (F33-12, R-05): exact date, year, or estimated age, as bounds; pure arithmetic
+shared by charters.
+"""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from casework.kernel.clock import add_months
 
 
 def bounds(identity: Mapping[str, Any], entered: date) -> tuple[date, date] | None:
-    """The (earliest, latest) possible day of birth; None when nothing usable was written. `entered`: the day of the referral."""
+    """The (earliest, latest) possible day of birth; None when nothing usable was written. `entered`: the day of
+    the referral.
+    """
     if identity.get("birth_date"):
         day = date.fromisoformat(identity["birth_date"])
         return day, day
@@ -14,7 +20,8 @@ def bounds(identity: Mapping[str, Any], entered: date) -> tuple[date, date] | No
         return date(identity["birth_year"], 1, 1), date(identity["birth_year"], 12, 31)
     if identity.get("age") is not None:
         year = entered.year - identity["age"]
-        return date(year - 1, entered.month, 1), date(year, entered.month, 28)
+        earliest = date(year - 1, entered.month, 1)
+        return earliest, add_months(earliest, 13) - timedelta(days=1)
     return None
 
 

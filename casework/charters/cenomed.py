@@ -1,7 +1,10 @@
-"""CENOMED (fiche 3.3): the whole law of the cell for minors in difficulty, as frozen records with their rule ids. Nothing else states it."""
+"""CENOMED (fiche 3.3): the whole law of the cell for minors in difficulty, as frozen records with their rule
+ids. Nothing else states it.
+"""
 
 from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +42,7 @@ def _list(
     return ChoiceList(name, title, tuple(Labelled(value, label) for value, label in pairs), families or {})
 
 
-# --- Closed lists (lists.md, A) -----------------------------------------------------------------------------------------------------
+# --- Closed lists (lists.md, A) -------------------------------------------------------------------------------------
 
 REASON = _list(
     "reason",
@@ -251,7 +254,7 @@ ORIENTATION = _list(
     ("parenting_support", "Soutien à la parentalité"),
     ("leisure", "Activités de loisirs, de sport ou de culture"),
 )
-# F33-05: the only kinds of recipient to which nominative information may leave; the type of orientation each one receives.
+# F33-05: the only kinds of recipient to which nominative information may leave; the type of orientation each receives.
 RECIPIENT = _list(
     "recipient",
     "Destinataire d’informations nominatives",
@@ -374,7 +377,7 @@ RECIPIENT_ORGANISATION: Mapping[str, tuple[str, ...]] = {
     "educational_success_lead": ("town_hall", "association", "education"),
 }
 
-# --- Seats (F33-01 … F33-04, F33-16) -------------------------------------------------------------------------------------------------
+# --- Seats (F33-01 … F33-04, F33-16) --------------------------------------------------------------------------------
 
 SEATS = (
     Seat("coordinator", "Coordonnateur", "F33-01", origin="dpmp_coordinator", organisations=("dpmp",), keeper=True),
@@ -467,8 +470,9 @@ CONVENED = (
     "security_officer",
     "emas",
 )  # heads of school and the DSOL have rules of their own
+OWNERS = (*CONVENED, "prosecutor", "head_of_school", "coordinator")  # may be responsible for an action (F33-15)
 
-# --- Compartments and fields (C-01 … C-05, F33-16) -----------------------------------------------------------------------------------
+# --- Compartments and fields (C-01 … C-05, F33-16) ------------------------------------------------------------------
 
 INFORMATION = (
     Field("informed_how", "Information de la personne", Kind.CHOICE, "C-05", choices=INFORMED_HOW, required=True),
@@ -687,7 +691,7 @@ COMPARTMENTS = (
     Compartment("owner_sheet", "Fiche d’action", "F33-15", SHEET_FIELDS, 3_072, machine="owner_sheet"),
 )
 
-# --- Steps ----------------------------------------------------------------------------------------------------------------------------
+# --- Steps ----------------------------------------------------------------------------------------------------------
 
 STEPS = (
     Step("reported", "Remontée reçue", "F33-03", shown="received", story="Le coordonnateur examine la remontée."),
@@ -742,7 +746,7 @@ ORIENTATION_STEPS = ("sent", "returned", "recalled")
 SHEET_STEPS = ("open", "done")
 REFERRAL = ("identity", "reason", "account")
 
-# --- Grants (F33-16): what is not granted is refused ---------------------------------------------------------------------------------
+# --- Grants (F33-16): what is not granted is refused ----------------------------------------------------------------
 
 CORRECTING = ("correcting", "clarifying")
 GRANTS = (
@@ -783,7 +787,7 @@ GRANTS = (
     Grant("F33-15", ("coordinator",), ("owner_sheet",), SHEET_STEPS, cases=ACTIVE),
     Grant(
         "F33-15",
-        CONVENED + ("prosecutor", "head_of_school", "coordinator"),
+        OWNERS,
         ("owner_sheet",),
         ("open",),
         Relation.OWNER,
@@ -809,7 +813,7 @@ GRANTS = (
     Grant("R-04", (), ("owner_sheet",), SHEET_STEPS, holder=HolderKind.ESCROW, cases=KEPT),
 )
 
-# --- Moves ----------------------------------------------------------------------------------------------------------------------------
+# --- Moves ----------------------------------------------------------------------------------------------------------
 
 WHOLE = tuple(Write(name) for name in REFERRAL)
 THANKS = "Votre saisine est transmise au coordonnateur. Elle n’est lisible que par lui jusqu’à l’examen par le Parquet."
@@ -1102,6 +1106,7 @@ MOVES = (
         "examined",
         writes=(Write("deliberation"),),
         done="Les décisions sont enregistrées.",
+        page="meetings.decide",
         key="d",
     ),
     Move(
@@ -1246,6 +1251,7 @@ MOVES = (
         writes=(Write("orientation"),),
         takes=(Take.RECIPIENT,),
         forbids=("informed",),
+        part_requires=("crip",),
         spawns="orientation",
         fact="orientation_made",
         page="cases.orient",
@@ -1326,12 +1332,12 @@ MOVES = (
         "finish",
         "Indiquer que l’action est faite",
         "F33-15",
-        CONVENED + ("prosecutor", "head_of_school", "coordinator"),
+        OWNERS,
         ("open",),
         "done",
         machine="owner_sheet",
         relation=Relation.OWNER,
-        cases=DECIDED_STEPS + ENDED,
+        cases=ACTIVE,
         done="L’action est faite. La fiche ne vous est plus ouverte.",
     ),
     # the clock
@@ -1382,7 +1388,7 @@ MOVES = (
     Move("cap", "Élimination au vingt-cinquième anniversaire", "R-05", (), KEPT, "destroyed", timed=True),
 )
 
-# --- Clocks and settings (R-01 … R-10) -----------------------------------------------------------------------------------------------
+# --- Clocks and settings (R-01 … R-10) ------------------------------------------------------------------------------
 
 SETTINGS = (
     Setting("draft_days", "Conservation d’un brouillon", "R-01", 14, 1, 30, "jours"),
@@ -1464,7 +1470,7 @@ CLOCKS = (
     Clock("log", "Journal", "A-06", Basis.RECORD, setting="log_months", amount=12, unit="months", running=False),
 )
 
-# --- Facts and indicators (S-01, F33-11) ---------------------------------------------------------------------------------------------
+# --- Facts and indicators (S-01, F33-11) ----------------------------------------------------------------------------
 
 FACTS = (
     FactKind("referral_made", "Saisine", "F33-11", ("origin", "family", "age_band"), per_person=True),
@@ -1487,7 +1493,7 @@ INDICATORS = (
     Indicator("steering", "Comités de pilotage parisiens", "F33-11", "steering_committee"),
 )
 
-# --- Promises the checker proves (F33-16) --------------------------------------------------------------------------------------------
+# --- Promises the checker proves (F33-16) ---------------------------------------------------------------------------
 
 NEVERS = (
     Never("La DSOL n’atteint jamais un texte", "F33-04", ("dsol",), textual=True),
@@ -1532,7 +1538,7 @@ BEFORES = (
     Before("Aucune lecture par la cellule sans information de la famille", "C-05", "in_session", "informed"),
 )
 
-# --- What contents derive ------------------------------------------------------------------------------------------------------------
+# --- What contents derive -------------------------------------------------------------------------------------------
 
 
 def _informed(person: Mapping[str, Any]) -> bool:
@@ -1543,7 +1549,9 @@ def _informed(person: Mapping[str, Any]) -> bool:
 
 
 def derive(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Derived:
-    """Clear marks and dates from what a move wrote: `informed` (C-05), majority and cap (F33-12, R-05), outcome of a decision (C-08)."""
+    """Clear marks and dates from what a move wrote: `informed` (C-05), majority and cap (F33-12, R-05), outcome
+    of a decision (C-08).
+    """
     marks: dict[str, bool] = {}
     if "deliberation" in contents:
         marks |= _outcome([row["decision"] for row in contents["deliberation"]["decisions"]])
@@ -1588,7 +1596,9 @@ OUTCOMES = ("outcome_followed", "outcome_postponed", "outcome_closed", "outcome_
 
 
 def dimensions(fact: str, contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mapping[str, str]:
-    """The closed values a fact carries (S-01): families only, age in three bands, the two kinds of redirection as one."""
+    """The closed values a fact carries (S-01): families only, age in three bands, the two kinds of redirection
+    as one.
+    """
     if fact == "referral_made":
         span = bounds(contents["identity"], entered)
         return {
@@ -1604,9 +1614,13 @@ def dimensions(fact: str, contents: Mapping[str, Mapping[str, Any]], entered: da
     return {}
 
 
+ADULT = 18  # F33-12
+BANDS = ((13, "under_13"), (16, "13_15"), (inf, "16_17"))
+
+
 def age_band(age: int) -> str:
     """The value of A26 for an age in years."""
-    return "under_13" if age < 13 else "13_15" if age < 16 else "16_17"
+    return next(band for below, band in BANDS if age < below)
 
 
 def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mapping[tuple[str, str], str]:
@@ -1614,7 +1628,7 @@ def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mappin
     found: dict[tuple[str, str], str] = {}
     identity = contents.get("identity", {})
     span = bounds(identity, entered)
-    if span and age_on(span, entered) >= 18:
+    if span and age_on(span, entered) >= ADULT:
         field = next(f for f in ("birth_date", "birth_year", "age") if identity.get(f))
         found["identity", field] = "La personne doit avoir moins de 18 ans au jour de la saisine."
     reason = contents.get("reason", {})
@@ -1628,12 +1642,15 @@ def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mappin
     return found
 
 
+CONFIDENTIALITY = (  # C-09
+    "Confidentiel — ne peut être communiqué à des tiers (art. L132-5 du code de la sécurité intérieure)"
+)
 CENOMED = Charter(
     name="cenomed",
     label="Cellule d’échange nominatif pour mineurs en difficulté",
     rule="F-01",
     version="2026-1",
-    confidentiality="Confidentiel — ne peut être communiqué à des tiers (art. L132-5 du code de la sécurité intérieure)",
+    confidentiality=CONFIDENTIALITY,
     seats=SEATS,
     compartments=COMPARTMENTS,
     steps=STEPS,

@@ -1,4 +1,6 @@
-"""The one clock: every instant the application uses comes from `now()`; tests and the demo world move it with `at()`."""
+"""The one clock: every instant the application uses comes from `now()`; tests and the demo world move it with
+`at()`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

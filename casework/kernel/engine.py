@@ -1,6 +1,8 @@
-"""The engine: who can read, which moves are possible, what a move does to the clear life, what is due; all from the charter's records."""
+"""The engine: who can read, which moves are possible, what a move does to the clear life, what is due; all from
+the charter's records.
+"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +14,9 @@ from casework.kernel.records import SITUATION, Basis, Charter, Clock, Derived, G
 
 
 class IllegalMove(Exception):
-    """The move is not open to this actor, at this step, with these values; `code` is one of seat, step, mark, relation, take, reason."""
+    """The move is not open to this actor, at this step, with these values; `code` is one of seat, step, mark,
+    relation, take, reason.
+    """
 
     def __init__(self, move: str, code: str) -> None:
         super().__init__(f"{move}: {code}")
@@ -84,19 +88,25 @@ def _persons(grant: Grant, life: Life, part: Part | None) -> Iterator[UUID]:
 
 def stands(relation: Relation, party: Party, life: Life, part: Part | None = None) -> bool:
     """Whether this party stands in this relation to the situation (or to one of its parts)."""
-    convened = party in life.convened and party.person not in life.recused
-    return {
-        Relation.ANY: True,
-        Relation.OWN: party == life.author,
-        Relation.CONVENED: convened,
-        Relation.OWN_SCHOOL: convened and party.organisation in (life.school, life.sender.organisation),
-        Relation.ADDRESSED: part is not None and part.recipient == party.organisation,
-        Relation.OWNER: part is not None and part.owner == party.person,
-    }[relation]
+    if relation in _BY_PART:
+        return part is not None and _BY_PART[relation](part, party)
+    if relation in (Relation.ANY, Relation.OWN):
+        return relation is Relation.ANY or party == life.author
+    sits = party in life.convened and party.person not in life.recused
+    own = relation is Relation.CONVENED or party.organisation in (life.school, life.sender.organisation)
+    return sits and own
+
+
+_BY_PART: Mapping[Relation, Callable[[Part, Party], bool]] = {
+    Relation.ADDRESSED: lambda part, party: part.recipient == party.organisation,
+    Relation.OWNER: lambda part, party: part.owner == party.person,
+}
 
 
 def available(charter: Charter, actor: Actor, life: Life, part: UUID | None = None) -> list[Move]:
-    """The moves open to this actor now, on the situation or on one of its parts, in the charter's order (the likeliest first)."""
+    """The moves open to this actor now, on the situation or on one of its parts, in the charter's order (the
+    likeliest first).
+    """
     machine, _ = life.machine_step(part)
     return [m for m in charter.moves if m.machine == machine and m.sources and refusal(m, actor, life, part) is None]
 
@@ -111,18 +121,24 @@ def beginnings(charter: Charter, actor: Actor) -> list[Move]:
 def refusal(move: Move, actor: Actor, life: Life, part: UUID | None = None) -> str | None:
     """Why this move is closed to this actor now (a code), or None when it is open."""
     found = life.part(part) if part and not move.spawns else None
-    step = found.step if found else life.step
+    step, machine = (found.step, found.machine) if found else (life.step, SITUATION)
     if move.timed != (actor.party is None) or (actor.party and actor.seat not in move.seats):
         return "seat"
-    if step not in move.sources or (move.cases and life.step not in move.cases):
+    if machine != move.machine or step not in move.sources or (move.cases and life.step not in move.cases):
         return "step"
-    if not life.marks.issuperset(move.requires) or life.marks.intersection(move.forbids):
-        return "mark"
-    if not (found.marks if found else frozenset()).issuperset(move.part_requires):
+    if not _marks_allow(move, life, found):
         return "mark"
     if actor.party and not stands(move.relation, actor.party, life, found):
         return "relation"
     return None
+
+
+def _marks_allow(move: Move, life: Life, part: Part | None) -> bool:
+    return (
+        life.marks.issuperset(move.requires)
+        and not life.marks.intersection(move.forbids)
+        and (part is None or part.marks.issuperset(move.part_requires))
+    )
 
 
 def begin(charter: Charter, actor: Actor, name: str, case: UUID, given: Given, today: date) -> Life:
@@ -138,8 +154,10 @@ def play(charter: Charter, actor: Actor, name: str, life: Life, given: Given, to
     """The life after this move. Errors: IllegalMove with the reason of the refusal; nothing is ever ignored."""
     move = charter.move(name)
     part = given.part if move.machine != SITUATION else None
-    if not move.sources or (move.machine != SITUATION and part is None):
+    if not move.sources or part not in (None, *(item.id for item in life.parts)):
         raise IllegalMove(name, "step")
+    if given.part and part is None and not move.spawns:
+        raise IllegalMove(name, "take")
     code = refusal(move, actor, life, part)
     if code:
         raise IllegalMove(name, code)
@@ -168,6 +186,7 @@ def _effects(charter: Charter, move: Move, actor: Actor, life: Life, given: Give
     )
     if move.forgets_meeting:
         life = replace(life, meeting=None, window=None, convened=(), recused=frozenset())
+    _check_persons(charter, move, actor, life, given)
     life = _takes(life, given.takes)
     return _spawn(charter, move, life, given, today) if move.spawns else life
 
@@ -180,11 +199,36 @@ def _check_takes(move: Move, given: Given) -> None:
         raise IllegalMove(move.name, "reason")
 
 
+def _check_persons(charter: Charter, move: Move, actor: Actor, life: Life, given: Given) -> None:
+    """Only members are convened (F33-02); only a convened person is recused, and by a convened person only itself;
+    only the actor or a convened person, in a seat that may read its sheet, is an owner (F33-15).
+    """
+    takes = given.takes
+    if not all(charter.seat(item.seat).member for item in takes.get(Take.CONVENED, ())):
+        raise IllegalMove(move.name, "take")
+    if Take.PERSON in takes or Take.OWNER in takes:
+        sitting = [item for item in life.convened if stands(Relation.CONVENED, item, life)]
+        own = [actor.party] if actor.party else []
+        themselves = own if move.relation is Relation.CONVENED else sitting
+        if Take.PERSON in takes and takes[Take.PERSON] not in {item.person for item in themselves}:
+            raise IllegalMove(move.name, "take")
+        seats = _owner_seats(charter, move.spawns)
+        owners = {item.person for item in (*sitting, *own) if item.seat in seats}
+        if Take.OWNER in takes and takes[Take.OWNER] not in owners:
+            raise IllegalMove(move.name, "take")
+
+
+def _owner_seats(charter: Charter, machine: str) -> set[str]:
+    owned = {item.name for item in charter.compartments if item.machine == machine}
+    grants = [grant for grant in charter.grants if grant.relation is Relation.OWNER and owned & set(grant.compartments)]
+    return {seat for grant in grants for seat in grant.seats}
+
+
 def _takes(life: Life, takes: Mapping[Take, Any]) -> Life:
     if Take.MEETING in takes:
         life = replace(life, meeting=takes[Take.MEETING])
     if Take.CONVENED in takes:
-        life = replace(life, convened=tuple(sorted(takes[Take.CONVENED])), recused=frozenset())
+        life = replace(life, convened=tuple(sorted(set(takes[Take.CONVENED]))), recused=frozenset())
     if Take.WINDOW in takes:
         life = replace(life, window=takes[Take.WINDOW])
     if Take.PERSON in takes:
@@ -199,6 +243,9 @@ def _spawn(charter: Charter, move: Move, life: Life, given: Given, today: date) 
         raise IllegalMove(move.name, "take")
     first = next(step for step in charter.steps if step.machine == move.spawns)
     recipient = given.takes.get(Take.RECIPIENT)
+    marks = frozenset({recipient[1]}) if recipient else frozenset()
+    if not marks.issuperset(move.part_requires):
+        raise IllegalMove(move.name, "take")
     return life.with_part(
         Part(
             id=given.part,
@@ -208,7 +255,7 @@ def _spawn(charter: Charter, move: Move, life: Life, given: Given, today: date) 
             recipient=recipient[0] if recipient else None,
             owner=given.takes.get(Take.OWNER),
             due=given.takes.get(Take.DUE),
-            marks=frozenset({recipient[1]}) if recipient else frozenset(),
+            marks=marks,
         )
     )
 
@@ -216,11 +263,14 @@ def _spawn(charter: Charter, move: Move, life: Life, given: Given, today: date) 
 def due(
     charter: Charter, life: Life, today: date, settings: Mapping[str, int], meetings: Sequence[date]
 ) -> list[Clock]:
-    """The running clocks of this situation that are due. `meetings`: days of the meetings held in the instance; `settings` by name."""
+    """The running clocks of this situation that are due. `meetings`: days of the meetings held in the instance;
+    `settings` by name.
+    """
     return [
         c
         for c in charter.clocks
-        if c.running and c.move and life.step in c.steps and _is_due(c, life, today, settings, meetings)
+        if c.running and c.move and life.step in c.steps
+        if life.marks.issuperset(charter.move(c.move).requires) and _is_due(c, life, today, settings, meetings)
     ]
 
 
@@ -231,7 +281,7 @@ def _is_due(clock: Clock, life: Life, today: date, settings: Mapping[str, int], 
             add_months(life.since, amount) if clock.unit == "months" else life.since + timedelta(days=amount)
         )
     if clock.basis is Basis.WINDOW:
-        return "exchange" in life.marks and life.window is not None and today > life.window
+        return life.window is not None and today > life.window
     if clock.basis is Basis.MAJORITY:
         return life.majority is not None and today >= life.majority
     if clock.basis is Basis.CAP:
@@ -240,7 +290,9 @@ def _is_due(clock: Clock, life: Life, today: date, settings: Mapping[str, int], 
 
 
 def may_read(charter: Charter, actor: Actor, life: Life, slot: Slot) -> bool:
-    """Whether this actor, in its present seat, may read this compartment; a person's two seats never lend each other rights (F33-01)."""
+    """Whether this actor, in its present seat, may read this compartment; a person's two seats never lend each
+    other rights (F33-01).
+    """
     party, part = actor.party, life.part(slot.part) if slot.part else None
     return party is not None and any(
         slot.compartment in grant.compartments

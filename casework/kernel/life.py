@@ -1,4 +1,6 @@
-"""The clear life of one situation: everything readers and moves depend on, and nothing nominative; a head is its canonical form."""
+"""The clear life of one situation: everything readers and moves depend on, and nothing nominative; a head is
+its canonical form.
+"""
 
 import json
 from collections.abc import Mapping
@@ -92,7 +94,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The clear state of one situation. `sender` sees the progress, `author` may correct; both are often the same party."""
+    """The clear state of one situation. `sender` sees the progress, `author` may correct; both are often the
+    same party.
+    """
 
     case: UUID
     instance: UUID

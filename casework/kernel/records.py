@@ -1,94 +1,51 @@
-"""Frozen records in which a charter says everything people will ask to change; the engine, forms, pages, keys and docs loop over them."""
+"""Frozen records in which a charter says everything people will ask to change; the engine, forms, pages, keys
+and docs loop over them.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
-from uuid import UUID
+
+from casework.kernel.fields import SITUATION, ChoiceList, Compartment, Field, Kind, Labelled
+from casework.kernel.measures import Basis, Before, Clock, Derived, FactKind, Indicator, Never, Recipient, Setting
+
+__all__ = [
+    "SITUATION",
+    "Basis",
+    "Before",
+    "Charter",
+    "ChoiceList",
+    "Clock",
+    "Compartment",
+    "Derived",
+    "FactKind",
+    "Field",
+    "Grant",
+    "HolderKind",
+    "Indicator",
+    "Kind",
+    "Labelled",
+    "Move",
+    "Never",
+    "Recipient",
+    "Relation",
+    "Seat",
+    "Setting",
+    "Step",
+    "Take",
+    "Write",
+]
 
 T = TypeVar("T")
-SITUATION = "situation"  # the machine of the case itself; every other machine name belongs to a part of it
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A stored English value, never renamed, and the French label people see."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceList:
-    """A closed list (lists.md): at most twelve values, statistics by family."""
-
-    name: str
-    title: str
-    values: tuple[Labelled, ...]
-    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def label(self, value: str) -> str:
-        """The French label of a stored value. Errors: KeyError for a value outside the list."""
-        return {item.value: item.label for item in self.values}[value]
-
-    def __contains__(self, value: object) -> bool:
-        return any(item.value == value for item in self.values)
-
-    def family(self, value: str) -> str:
-        """The family under which statistics count this value (S-05); the value itself when the list has none."""
-        return next((name for name, members in self.families.items() if value in members), value)
-
-
-class Kind(Enum):
-    """What a field holds; forms turn each kind into one widget."""
-
-    CHOICE = "choice"
-    CHOICES = "choices"
-    FLAG = "flag"
-    LINE = "line"  # one line of words: a name, an address
-    TEXT = "text"  # the only free narrative, short, with the guard of C-03
-    DATE = "date"
-    PAST_DATE = "past_date"
-    YEAR = "year"
-    AGE = "age"
-    PHONE = "phone"
-    EMAIL = "email"
-    SCHOOL = "school"  # an organisation of the instance held by a head of school
-    MEMBER = "member"  # a convened person
-    ROWS = "rows"  # repeated groups of `fields`
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One nominative field, inside a sealed compartment. `limit` is a number of characters, `rows` the (least, most) groups.
-
-    `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
-    `only_if` = (other field, value): shown and required only then.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    rule: str
-    help: str = ""
-    required: bool = False
-    choices: ChoiceList | None = None
-    limit: int = 120
-    fields: tuple["Field", ...] = ()
-    rows: tuple[int, int] = (0, 1)
-    preset: str = ""
-    only_if: tuple[str, str] | None = None
-
-    @property
-    def textual(self) -> bool:
-        """Whether this field can hold a narrative (F33-04: a text the DSOL must never reach)."""
-        return self.kind is Kind.TEXT or any(inner.textual for inner in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A *qualité*: a role held by a person for an organisation. `progress` tells what the sender of a referral sees of it."""
+    """A *qualité*: a role held by a person for an organisation. `progress` tells what the sender of a referral
+    sees of it.
+    """
 
     name: str
     label: str
@@ -103,7 +60,9 @@ class Seat:
 
 
 class Relation(Enum):
-    """The closed ways in which an actor can stand to a situation; a rule that needs another one is a new record here, reviewed."""
+    """The closed ways in which an actor can stand to a situation; a rule that needs another one is a new record
+    here, reviewed.
+    """
 
     ANY = "any"
     OWN = "own"
@@ -124,28 +83,6 @@ class HolderKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Compartment:
-    """A part of a situation under one key. `size` is the padded plaintext in bytes; `machine` says what it belongs to.
-
-    `apart` compartments have their own key pair and are never escrowed; `computed` ones are written by the charter's `derive`.
-    """
-
-    name: str
-    label: str
-    rule: str
-    fields: tuple[Field, ...]
-    size: int
-    machine: str = SITUATION
-    apart: bool = False
-    computed: bool = False
-
-    @property
-    def textual(self) -> bool:
-        """Whether a narrative can stand in it."""
-        return any(item.textual for item in self.fields)
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A step of a machine. `shown` is the value of A16 that bailleurs and agents see; `final` steps hold no content."""
 
@@ -161,7 +98,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who reads which compartments when. `steps` are of the compartment's own machine; `cases` limits the situation's step as well."""
+    """Who reads which compartments when. `steps` are of the compartment's own machine; `cases` limits the
+    situation's step as well.
+    """
 
     rule: str
     seats: tuple[str, ...]
@@ -199,9 +138,11 @@ class Take(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One act. No `sources` means it begins a situation; `target` empty means the step stays; `timed` moves belong to the clock alone.
+    """One act. No `sources` means it begins a situation; `target` empty means the step stays; `timed` moves belong to
+    the clock alone.
 
-    `requires`, `forbids`, `sets` and `clears` are marks of the situation; `spawns` the machine of a part it creates;
+    `requires`, `forbids`, `sets` and `clears` are marks of the situation; `spawns` the machine of a part it creates
+    (which must then bear the marks `part_requires`);
     `page` names a screen of its own when the generic form does not serve.
     """
 
@@ -235,118 +176,11 @@ class Move:
     help: str = ""
 
 
-class Basis(Enum):
-    """What a clock counts from."""
-
-    STEP = "step"  # days since the step began
-    WINDOW = "window"  # the day the nominative exchange must end
-    MAJORITY = "majority"  # first day of the month of the 18th birthday
-    CAP = "cap"  # first day of the month of the 25th birthday
-    MEETINGS = "meetings"  # meetings held since the step began
-    RECORD = "record"  # the age of a row outside situations (drafts, sessions, log)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A number the controller's representative may change inside its bounds."""
-
-    name: str
-    label: str
-    rule: str
-    default: int
-    low: int
-    high: int
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A retention clock (R-10). `move` is played when it is due; `running` is false for those whose work comes later."""
-
-    name: str
-    label: str
-    rule: str
-    basis: Basis
-    steps: tuple[str, ...] = ()
-    machine: str = SITUATION
-    setting: str = ""
-    amount: int = 0
-    unit: str = "days"
-    move: str = ""
-    running: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FactKind:
-    """An anonymous fact (S-01): `dimensions` are the only closed values it carries; `per_person` facts say whether first of the year."""
-
-    name: str
-    label: str
-    rule: str
-    dimensions: tuple[str, ...] = ()
-    per_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """A figure of F33-11, counted from facts."""
-
-    name: str
-    label: str
-    rule: str
-    fact: str
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """A promise the checker proves over every sequence of moves.
-
-    Empty `compartments` means all of them; `textual` limits to those that can hold a text; `unless_steps` are the steps excepted,
-    only for compartments the reader itself wrote as author.
-    """
-
-    name: str
-    rule: str
-    seats: tuple[str, ...]
-    compartments: tuple[str, ...] = ()
-    textual: bool = False
-    unless_steps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A promise on order: `step` is never reached without the mark (set by a move) having been there when the step began."""
-
-    name: str
-    rule: str
-    step: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """What a charter computes from the contents a move wrote: clear marks and dates, and computed compartments."""
-
-    marks: Mapping[str, bool] = field(default_factory=dict)
-    school: UUID | None = None
-    majority: date | None = None
-    cap: date | None = None
-    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A kind of recipient: the kinds of organisation that can be one, and the mark its orientations bear."""
-
-    name: str
-    organisations: tuple[str, ...]
-    mark: str
-
-
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """One instance's whole law. `derivable` lists, by compartment, the marks `derive` may set from it: the checker explores each."""
+    """One instance's whole law. `derivable` lists, by compartment, the marks `derive` may set from it: the
+    checker explores each.
+    """
 
     name: str
     label: str

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Dialect, MetaData, Table, TypeDecorator
 from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy import Dialect, MetaData, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 NAMING = {
@@ -27,13 +27,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = SqlDateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Refuse naive instants. Errors: ValueError."""
         if value is not None and value.tzinfo is None:
             raise ValueError("an instant needs a timezone")
         return value.astimezone(UTC) if value else None
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Give back UTC, whatever the store kept."""
         if value is None:
             return None
@@ -44,14 +44,14 @@ class CaseBase(DeclarativeBase):
     """Tables of the case store."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
+    type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
 class KeyBase(DeclarativeBase):
     """Tables of the key store."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime}
+    type_annotation_map: ClassVar = {datetime: UtcDateTime}
 
 
 def col(kind: str, clock: str, readers: str, *args: Any, cipher: str = "none", **options: Any) -> MappedColumn[Any]:
@@ -74,7 +74,9 @@ def undeclared(*bases: type[DeclarativeBase]) -> Iterator[str]:
 def _undeclared(table: Table) -> Iterator[str]:
     for column in table.columns:
         info = column.info
-        known = info.get("class") in CLASSES and info.get("cipher") in CIPHERS and info.get("clock") and info.get("readers")
+        known = (
+            info.get("class") in CLASSES and info.get("cipher") in CIPHERS and info.get("clock") and info.get("readers")
+        )
         if not known or (info["class"] in SEALED_CLASSES and info["cipher"] == "none"):
             yield column.name
 

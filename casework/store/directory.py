@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit.entry import Tip
 from audit.log import last_digest
-from audit.pins import PinError
-from casework.kernel.life import Party, Principal
+from casework.kernel.life import Actor, Party, Principal
 from casework.store.house import House, Writing
 from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
 from casework.store.suspensions import DirectoryBroken, suspended
@@ -38,7 +37,11 @@ class Directory:
     _ids: Mapping[Principal, UUID] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        living = (e for e in self.listing.entries.values() if e.kind != ADMISSION and not e.ended and e.id not in self.suspended)
+        living = (
+            e
+            for e in self.listing.entries.values()
+            if e.kind != ADMISSION and not e.ended and e.id not in self.suspended
+        )
         persons = {tenure.person for tenure in self.tenures.values()}
         usable = {e.principal(): e.id for e in living if e.person is None or e.person in persons}
         object.__setattr__(self, "_ids", usable)
@@ -55,7 +58,7 @@ class Directory:
 
     @property
     def admission(self) -> UUID:
-        """The principal of the admission key. Errors: StopIteration never; the first list holds it."""
+        """The principal of the admission key, which the first list holds."""
         return next(entry.id for entry in self.listing.entries.values() if entry.kind == ADMISSION)
 
     def id_of(self, principal: Principal) -> UUID | None:
@@ -97,30 +100,41 @@ class Directory:
         return principal_id in self.listing.keepers and principal_id in self._ids.values()
 
 
-_verified: dict[tuple[UUID, UUID], tuple[tuple[int, bytes], Listing, Keys]] = {}
+@dataclass(frozen=True)
+class _Verified:
+    mark: tuple[int, bytes]
+    tip: Tip
+    listing: Listing
+    keys: Keys
+
+
+_cache: dict[tuple[UUID, UUID], _Verified] = {}
 
 
 def load_directory(house: House, session: Session) -> Directory:
     """The directory of this instance. Errors: DirectoryMissing before the opening, DirectoryBroken when anything does not hold."""
+    # Before the list is read: another process may publish and pin one in between.
+    pinned = house.pins.read().get(PIN)
     newest = select(DirectoryRow.number, DirectoryRow.signature).where(DirectoryRow.instance == house.instance)
     found = session.execute(newest.order_by(DirectoryRow.number.desc()).limit(1)).first()
     if found is None:
-        raise (DirectoryBroken if PIN in house.pins.read() else DirectoryMissing)("no list")
+        raise (DirectoryBroken if pinned else DirectoryMissing)("no list")
     mark, place = (found.number, found.signature), (house.provider.id, house.instance)
-    held = _verified.get(place)
-    if held is None or held[0] != mark:
+    held = _cache.get(place)
+    if held is None or held.mark != mark:
         listing = _verify(house, session)
-        held = _verified[place] = (mark, listing, _keys(session, listing))
-    _check_pin(house, held[1])
-    return Directory(held[1], held[2], suspended(house, session))
+        tip = Tip(listing.number, digest(listing.body()))
+        held = _cache[place] = _Verified(mark, tip, listing, _keys(session, listing))
+    _check_pin(house, pinned, held.tip)
+    return Directory(held.listing, held.keys, suspended(house, session))
 
 
 def publish(writing: Writing, listing: Listing, signature: bytes) -> None:
     """Store a list its signer just signed, and log its hash in the same transaction."""
     house, body = writing.house, listing.body()
     writing.session.add(DirectoryRow(instance=house.instance, number=listing.number, body=body, signature=signature))
-    entry = house.clock_entry(house.events.directory_signed, subject=house.instance, number=listing.number, list=digest(body))
-    writing.entries.append(entry)
+    nobody = Actor(house.instance, None)
+    writing.log(house.events.directory_signed, nobody, subject=house.instance, number=listing.number, list=digest(body))
 
 
 def _verify(house: House, session: Session) -> Listing:
@@ -130,6 +144,7 @@ def _verify(house: House, session: Session) -> Listing:
         listings = [parse(row.body) for row in rows]
         _check_root(house, session, listings[0])
         _check_chain(house, rows, listings)
+        _check_pinned_passed(house, rows)
     except (CryptoError, ValueError, KeyError, TypeError) as error:
         raise DirectoryBroken(f"a list does not hold ({type(error).__name__})") from None
     logged = last_digest(session.connection(), house.instance, "list", house.provider.mac)
@@ -143,7 +158,7 @@ def _check_root(house: House, session: Session, first: Listing) -> None:
     claimed = session.scalar(select(InstanceRow.root_public).where(InstanceRow.id == house.instance)) or b""
     logged = last_digest(session.connection(), house.instance, "root", house.provider.mac)
     if claimed.hex() != first.root or logged != digest(claimed):
-        raise ValueError("another root")
+        raise DirectoryBroken("another root")
 
 
 def _check_chain(house: House, rows: Sequence[DirectoryRow], listings: Sequence[Listing]) -> None:
@@ -152,22 +167,17 @@ def _check_chain(house: House, rows: Sequence[DirectoryRow], listings: Sequence[
     for number, (row, listing) in enumerate(zip(rows, listings, strict=True), start=1):
         placed = (listing.instance, listing.number, row.number, listing.previous, listing.root)
         if placed != (house.instance, number, number, previous, listings[0].root):
-            raise ValueError("a list out of place")
+            raise DirectoryBroken("a list out of place")
         _check_signer(before, listing, row)
         before, previous = listing, digest(row.body).hex()
 
 
 def _check_signer(before: Listing, listing: Listing, row: DirectoryRow) -> None:
     certificate = bytes.fromhex(before.keepers[listing.signer])
-    signing = bytes.fromhex(certificate_key(certificate))
+    signing = certificate[:32]
     message = keeper_message(listing.instance, listing.signer, signing)
     check_signature(bytes.fromhex(listing.root), "keeper", message, certificate[32:])
     check_signature(signing, "directory", row.body, row.signature)
-
-
-def certificate_key(certificate: bytes) -> str:
-    """The Ed25519 public key (hex) that a certificate carries before its signature."""
-    return certificate[:32].hex()
 
 
 def _keys(session: Session, listing: Listing) -> Keys:
@@ -181,13 +191,17 @@ def _keys(session: Session, listing: Listing) -> Keys:
     return found
 
 
-def _check_pin(house: House, listing: Listing) -> None:
-    """The list is not older than the one this host saw; a newer one chains to it, since the chain was checked from the first."""
-    tip = Tip(listing.number, digest(listing.body()))
-    pinned = house.pins.read().get(PIN)
+def _check_pin(house: House, pinned: Tip | None, tip: Tip) -> None:
+    """The list is not older than the one this host saw."""
     if pinned == tip:
         return
-    try:
-        house.pins.advance(PIN, tip)
-    except PinError as error:
-        raise DirectoryBroken(str(error)) from None
+    if pinned and tip.number <= pinned.number:
+        raise DirectoryBroken(f"list {tip.number} is not the one pinned")
+    house.pins.advance_unless_passed(PIN, tip)
+
+
+def _check_pinned_passed(house: House, rows: Sequence[DirectoryRow]) -> None:
+    """The list this host saw last is part of the chain: without it, another history could overtake the pin."""
+    pinned = house.pins.read().get(PIN)
+    if pinned and (len(rows) < pinned.number or digest(rows[pinned.number - 1].body) != pinned.hash):
+        raise DirectoryBroken("the pinned list is not in the chain")

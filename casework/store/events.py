@@ -6,43 +6,77 @@ from uuid import UUID
 from audit.entry import Codes, EventType, Reference
 from casework.kernel.records import Charter
 
-PAGES = Codes("home", "situation", "list", "search", "meeting", "journal", "indicators", "account", "print", "draft", "orientation", "sheet", "compare")
-OUTCOMES = Codes("refused", "missing", "conflict", "illegal", "invalid", "error", "csrf", "limited", "wrong_secret", "too_large")
+PAGES = Codes(
+    "home",
+    "situation",
+    "list",
+    "search",
+    "meeting",
+    "journal",
+    "indicators",
+    "account",
+    "print",
+    "draft",
+    "orientation",
+    "sheet",
+    "compare",
+)
+OUTCOMES = Codes(
+    "refused", "missing", "conflict", "illegal", "invalid", "error", "csrf", "limited", "wrong_secret", "too_large"
+)
+
+MEETING_CHANGES = Codes(
+    "fixed", "postponed", "convened", "released", "attendance", "circulated", "signed", "approved", "held", "not_held"
+)
+URGENT_REASONS = Codes("clash_occurred", "clash_announced", "reprisals_feared")  # F33-07
 
 
 class Events:
     """The events of one charter: moves, compartments and seats are its closed sets."""
 
+    list = EventType("ListShown", {"page": PAGES, "count": int})
+    shown_in_list = EventType("SituationListed", {"subject": UUID, "reference": Reference})
+    opened = EventType("SituationOpened", {"subject": UUID, "reference": Reference})
+    compared = EventType("SituationsCompared", {"subject": UUID, "other": UUID})
+    destroyed = EventType("SituationDestroyed", {"subject": UUID, "reference": Reference, "head": bytes})
+    refused = EventType("AccessRefused", {"outcome": OUTCOMES})
+    page = EventType("PageShown", {"page": PAGES})
+    login = EventType("LoggedIn", {})
+    login_failed = EventType("LoginFailed", {"outcome": OUTCOMES})
+    logout = EventType("LoggedOut", {})
+    invited = EventType("PersonInvited", {"subject": UUID})
+    accepted = EventType("InvitationAccepted", {"subject": UUID})
+    member_changed = EventType("MemberRowChanged", {"subject": UUID, "row": bytes})
+    admitted = EventType("PersonAdmitted", {"subject": UUID, "tenure": UUID, "number": int})
+    apart_handed = EventType("ApartKeyHanded", {"subject": UUID, "tenure": UUID})
+    keeper_certified = EventType("KeeperCertified", {"subject": UUID, "tenure": UUID})
+    share_shown = EventType("EscrowShareShown", {"subject": UUID})
+    admission_key_used = EventType("AdmissionKeyUsed", {"subject": UUID})
+    removed = EventType("SeatRemoved", {"subject": UUID, "tenure": UUID})
+    charter_signed = EventType("CharterSigned", {"subject": UUID})
+    suspended = EventType("SeatSuspended", {"subject": UUID})
+    suspensions = EventType("SuspensionsChanged", {"subject": UUID, "suspensions": bytes})
+    directory_signed = EventType("DirectorySigned", {"subject": UUID, "number": int, "list": bytes})
+    instance_opened = EventType("InstanceOpened", {"subject": UUID, "root": bytes})
+    created = EventType("OrganisationCreated", {"subject": UUID})
+    meeting = EventType("MeetingChanged", {"subject": UUID, "urgent": bool, "change": MEETING_CHANGES})
+    meeting_urgent = EventType("MeetingFixedUrgently", {"subject": UUID, "reason": URGENT_REASONS})
+    seal_missing = EventType("SealMissing", {"subject": UUID})
+    seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})
+    tampering = EventType("TamperingFound", {"subject": UUID})
+
     def __init__(self, charter: Charter) -> None:
         self.seats = Codes(*(seat.name for seat in charter.seats))
         self.moves = Codes(*(move.name for move in charter.moves))
         self.compartments = Codes(*(item.name for item in charter.compartments))
-        self.list = EventType("ListShown", {"page": PAGES, "count": int})
-        self.shown_in_list = EventType("SituationListed", {"subject": UUID, "reference": Reference})
-        self.read = EventType("CompartmentRead", {"subject": UUID, "reference": Reference, "compartment": self.compartments})
-        self.opened = EventType("SituationOpened", {"subject": UUID, "reference": Reference})
-        self.compared = EventType("SituationsCompared", {"subject": UUID, "other": UUID})
-        self.moved = EventType("SituationMoved", {"subject": UUID, "reference": Reference, "move": self.moves, "sequence": int, "head": bytes})
-        self.destroyed = EventType("SituationDestroyed", {"subject": UUID, "reference": Reference, "head": bytes})
-        self.refused = EventType("AccessRefused", {"outcome": OUTCOMES})
-        self.page = EventType("PageShown", {"page": PAGES})
-        self.login = EventType("LoggedIn", {})
-        self.login_failed = EventType("LoginFailed", {"outcome": OUTCOMES})
-        self.logout = EventType("LoggedOut", {})
-        self.invited = EventType("PersonInvited", {"subject": UUID})
-        self.accepted = EventType("InvitationAccepted", {"subject": UUID})
-        self.member_changed = EventType("MemberRowChanged", {"subject": UUID, "row": bytes})
-        self.admitted = EventType("PersonAdmitted", {"subject": UUID, "tenure": UUID, "number": int})
-        self.admission_key_used = EventType("AdmissionKeyUsed", {"subject": UUID})
-        self.removed = EventType("SeatRemoved", {"subject": UUID, "tenure": UUID})
-        self.charter_signed = EventType("CharterSigned", {"subject": UUID})
-        self.instance_opened = EventType("InstanceOpened", {"number": int})
-        self.created = EventType("OrganisationCreated", {"subject": UUID})
-        self.meeting = EventType("MeetingChanged", {"subject": UUID, "urgent": bool})
-        self.seal_missing = EventType("SealMissing", {"subject": UUID})
-        self.seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})
-        self.tampering = EventType("TamperingFound", {"subject": UUID})
+        self.read = EventType(
+            "CompartmentRead", {"subject": UUID, "reference": Reference, "compartment": self.compartments}
+        )
+        self.moved = EventType(
+            "SituationMoved",
+            {"subject": UUID, "reference": Reference, "move": self.moves, "sequence": int, "head": bytes},
+        )
 
     def all(self) -> Iterable[EventType]:
         """Every declared event."""
-        return [value for value in vars(self).values() if isinstance(value, EventType)]
+        return [value for value in (*vars(type(self)).values(), *vars(self).values()) if isinstance(value, EventType)]

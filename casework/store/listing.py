@@ -91,7 +91,13 @@ class Listing:
         """This list without one tenure."""
         return replace(self, tenures={key: value for key, value in self.tenures.items() if key != tenure})
 
-    def find(self, kind: str, seat: str = "", organisation: UUID | None = None, person: UUID | None = None) -> Entry | None:
+    def without_keeper(self, member: UUID) -> "Listing":
+        """This list with one keeper less."""
+        return replace(self, keepers={key: value for key, value in self.keepers.items() if key != member})
+
+    def find(
+        self, kind: str, seat: str = "", organisation: UUID | None = None, person: UUID | None = None
+    ) -> Entry | None:
         """The living entry that stands for exactly this, if any."""
         wanted = (kind, seat, organisation, person)
         living = (entry for entry in self.entries.values() if not entry.ended)

@@ -46,6 +46,9 @@ class PersonRow(CaseBase):
     contact: Mapped[bytes] = col("professional", SEAT, "members", cipher="provider")
     charter_signed: Mapped[str] = col("clear_state", SEAT, "keeper", default="")
     last_step: Mapped[int] = col("technical", SEAT, "server", default=0)
+    generation: Mapped[int] = col("technical", SEAT, "server", default=0)
+    used_codes: Mapped[int] = col("technical", SEAT, "server", default=0)
+    member: Mapped[UUID | None] = identifier(SEAT)
     state: Mapped[str] = col("clear_state", SEAT, "keeper", default="invited")
 
 
@@ -67,7 +70,9 @@ class InvitationRow(CaseBase):
     """A single-use way in, 72 hours (A-01)."""
 
     __tablename__ = "invitation"
-    token_hash: Mapped[bytes] = col("professional", "72 hours", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True)
+    token_hash: Mapped[bytes] = col(
+        "professional", "72 hours", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True
+    )
     person: Mapped[UUID] = identifier("72 hours", ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime] = col("clear_state", "72 hours", "administrator")
     used_at: Mapped[datetime | None] = col("clear_state", "72 hours", "administrator")
@@ -77,20 +82,24 @@ class SessionRow(CaseBase):
     """A log-in session: the member's private keys under the token and the pepper; keyless for an hour once ended."""
 
     __tablename__ = "session"
-    token_hash: Mapped[bytes] = col("professional", "8 hours, 1 hour keyless", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True)
+    token_hash: Mapped[bytes] = col(
+        "professional", "8 hours, 1 hour keyless", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True
+    )
     instance: Mapped[UUID] = identifier("8 hours, 1 hour keyless")
     person: Mapped[UUID] = identifier("8 hours, 1 hour keyless", index=True)
     tenure: Mapped[UUID] = identifier("8 hours, 1 hour keyless")
     began_at: Mapped[datetime] = col("clear_state", "8 hours, 1 hour keyless", "its person")
     seen_at: Mapped[datetime] = col("clear_state", "8 hours, 1 hour keyless", "its person")
-    keys: Mapped[bytes | None] = col("key_material", "8 hours", "its person", cipher="member_lock")
+    keys: Mapped[bytes | None] = col("key_material", "15 minutes", "its person", cipher="member_lock")
 
 
 class AttemptRow(CaseBase):
     """Failures counted before they are checked (A-03), by keyed hash of account, address or device."""
 
     __tablename__ = "attempt"
-    key: Mapped[bytes] = col("professional", "24 hours", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True)
+    key: Mapped[bytes] = col(
+        "professional", "24 hours", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True
+    )
     count: Mapped[int] = col("technical", "24 hours", "server")
     first_at: Mapped[datetime] = col("technical", "24 hours", "server")
     last_at: Mapped[datetime] = col("technical", "24 hours", "server")
@@ -121,10 +130,10 @@ class DirectoryRow(CaseBase):
 
 
 class SuspensionRow(CaseBase):
-    """A principal taken out at once, signed by the provider: it only subtracts."""
+    """A tenure or a principal taken out at once, signed by the provider: it only subtracts."""
 
     __tablename__ = "suspension"
-    principal: Mapped[UUID] = identifier(INSTANCE, primary_key=True)
+    subject: Mapped[UUID] = identifier(INSTANCE, primary_key=True)
     instance: Mapped[UUID] = identifier(INSTANCE, ForeignKey("instance.id"), index=True)
     at: Mapped[datetime] = col("clear_state", INSTANCE, "keeper")
     signature: Mapped[bytes] = col("clear_state", INSTANCE, "all", cipher="signature")
@@ -134,7 +143,11 @@ class CaseRow(CaseBase):
     """A situation as lists need it: a projection of its last head, checked against it whenever it is opened."""
 
     __tablename__ = "situation"
-    __table_args__ = (UniqueConstraint("instance", "reference"), UniqueConstraint("instance", "number"), UniqueConstraint("instance", "once"))
+    __table_args__ = (
+        UniqueConstraint("instance", "reference"),
+        UniqueConstraint("instance", "number"),
+        UniqueConstraint("instance", "once"),
+    )
     id: Mapped[UUID] = identifier(LIFE, primary_key=True)
     instance: Mapped[UUID] = identifier(LIFE, ForeignKey("instance.id"))
     reference: Mapped[str] = col("random_id", LIFE, "those who may know of it")
@@ -142,6 +155,7 @@ class CaseRow(CaseBase):
     once: Mapped[UUID] = identifier(LIFE)
     step: Mapped[str] = col("clear_state", LIFE, "those who may know of it", index=True)
     since: Mapped[date] = col("clear_state", LIFE, "those who may know of it")
+    majority: Mapped[date | None] = col("clear_state", LIFE, "those who may know of it")
     sequence: Mapped[int] = col("technical", LIFE, "server")
     sender_seat: Mapped[str] = col("clear_state", LIFE, "coordinator")
     sender_organisation: Mapped[UUID] = identifier(LIFE, index=True)

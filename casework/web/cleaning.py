@@ -54,7 +54,10 @@ def whole(raw: str) -> int | None:
 
 def telephone(written: str) -> bool:
     """Whether it looks like a telephone number, French or foreign."""
-    return bool(re.fullmatch(r"[+(]?[0-9][0-9 .()/\-\u00a0\u202f]*", written)) and 3 <= sum(c.isdigit() for c in written) <= 20
+    return (
+        bool(re.fullmatch(r"[+(]?[0-9][0-9 .()/\-\u00a0\u202f]*", written))
+        and 3 <= sum(c.isdigit() for c in written) <= 20
+    )
 
 
 def address(written: str) -> bool:

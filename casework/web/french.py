@@ -13,6 +13,7 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
 DAYS_IN_WORDS = {-2: "avant-hier", -1: "hier", 0: "aujourd’hui", 1: "demain", 2: "après-demain"}
+FEMININE = ("ion", "té", "ée", "ure", "ence", "ance", "sse")
 _RULES = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
@@ -22,7 +23,7 @@ _RULES = (
     (re.compile(r"(?<=[^\W\d_]):(?=\s|$)"), f"{NBSP}:"),
     (re.compile(rf"(?<=\S)[ {NBSP}{THIN}]+([;?!])"), rf"{THIN}\1"),
     (re.compile(r"(?<=\w)([;?!])(?=\s|$)"), rf"{THIN}\1"),
-    (re.compile(rf"\b(\d{{1,2}}) h(?: (\d\d))?\b"), rf"\1{NBSP}h{NBSP}\2"),
+    (re.compile(r"\b(\d{1,2}) h (\d\d)\b"), rf"\1{NBSP}h{NBSP}\2"),
 )
 
 
@@ -68,7 +69,7 @@ def _span(days: int) -> str:
     return f"{days * 12 // 365} mois" if days < 730 else f"{days // 365} ans"
 
 
-def number(value: int | float | Decimal) -> str:
+def number(value: float | Decimal) -> str:
     """“12 345,5” with narrow no-break spaces between thousands."""
     return f"{value:,}".replace(",", THIN).replace(".", ",")
 
@@ -78,8 +79,19 @@ def count(quantity: int, singular: str, plural: str = "") -> str:
     return f"{number(quantity)} {singular if abs(quantity) < 2 else plural or singular + 's'}"
 
 
+def lowered(text: str) -> str:
+    """The same words with a small first letter, to stand inside a sentence; initials such as “DSOL” stay."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def typo(text: str) -> str:
     """The same words in French typography: no-break spaces, ’ and …; applying it twice changes nothing."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    return text.rstrip(NBSP) if text.endswith(f"h{NBSP}") else text
+    return text
+
+
+def indefinite(words: str) -> str:
+    """“un fait”, “une décision”: the gender is told by the ending of the first word, which serves the labels of our charters."""
+    first = words.split(maxsplit=1)[0].lower() if words.split() else ""
+    return f"{'une' if first.endswith(FEMININE) else 'un'} {lowered(words)}"

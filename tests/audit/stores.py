@@ -79,6 +79,9 @@ class Store:
         with self.engine.begin() as connection:
             return append(connection, entries, self.build.mac, pin=pin)
 
+    def append_on(self, connection: Connection, *entries: Entry) -> Tip:
+        return append(connection, entries, self.build.mac)
+
     def fill(self, size: int) -> Tip:
         return self.append(*(self.build.entry(rank) for rank in range(size)))
 

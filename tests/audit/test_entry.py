@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.entry import REFERENCE_ALPHABET, Code, Codes, Entry, EventType, Reference, Tip, new_reference
+from audit.entry import REFERENCE_ALPHABET, Code, Codes, Entry, EventType, Reference, Tip, Value, new_reference
 from tests.audit.stores import Builders
 
 KINDS = (uuid.UUID, int, bool, Reference, bytes)
@@ -22,6 +22,8 @@ references = st.text(REFERENCE_ALPHABET, min_size=8, max_size=8)
 class Sneaky(str):
     """A text that claims to be more."""
 
+    __slots__ = ()
+
 
 class Outcome(StrEnum):
     GRANTED = "granted"
@@ -29,6 +31,10 @@ class Outcome(StrEnum):
 
 class Other(StrEnum):
     GRANTED = "granted"
+
+
+class Level(IntEnum):
+    LOW = 1
 
 
 class FreeText(Enum):
@@ -46,7 +52,7 @@ def entry_of(kind: Any, value: Any) -> Entry:
 
 @given(value=free, kind=st.sampled_from([*KINDS, CLOSED, Outcome]))
 def test_no_kind_of_value_accepts_a_free_string(value: Any, kind: Any) -> None:
-    with pytest.raises(ValueError, match="^wrong value for key key$"):
+    with pytest.raises(ValueError, match=r"^wrong value for key key$"):
         entry_of(kind, value)
 
 
@@ -65,13 +71,13 @@ def test_no_place_of_an_entry_accepts_a_free_string(value: Any, place: str) -> N
         "seat": None,
         "values": {},
     }
-    with pytest.raises(ValueError, match=f"^wrong value for {place}$"):
+    with pytest.raises(ValueError, match=rf"^wrong value for {place}$"):
         Entry(**frame | {place: value})
 
 
 @given(key=texts, value=free)
 def test_no_undeclared_key_is_accepted_and_only_an_identifier_is_repeated(key: Any, value: Any) -> None:
-    with pytest.raises(ValueError, match="^undeclared key ") as refused:
+    with pytest.raises(ValueError, match=r"^undeclared key ") as refused:
         Entry(EventType("Seen", {}), AT, uuid.UUID(int=1), None, None, {key: value})
     repeated = key if re.fullmatch("[a-z][a-z0-9_]{0,47}", key) else "(not an identifier)"
     assert str(refused.value) == f"undeclared key {repeated}"
@@ -82,7 +88,7 @@ def test_a_text_is_no_reference_unless_it_spells_nothing(text: str) -> None:
     if len(text) == 8 and set(text) <= set(REFERENCE_ALPHABET):
         assert Reference(text) == text
     else:
-        with pytest.raises(ValueError, match="^not a reference$"):
+        with pytest.raises(ValueError, match=r"^not a reference$"):
             Reference(text)
 
 
@@ -99,10 +105,11 @@ def test_new_references_are_valid_and_differ() -> None:
 
 @given(text=st.text().filter(lambda text: text not in ("granted", "refused")))
 def test_a_code_comes_from_a_declared_set_only(text: str) -> None:
-    for declared in (CLOSED, {text}, text):
-        with pytest.raises(ValueError, match="^not a declared code$"):
+    pretenders: list[Any] = [CLOSED, {text}, text]
+    for declared in pretenders:
+        with pytest.raises(ValueError, match=r"^not a declared code$"):
             Code(text, declared)
-    with pytest.raises(ValueError, match="^not a declared code$"):
+    with pytest.raises(ValueError, match=r"^not a declared code$"):
         CLOSED[text]
 
 
@@ -134,11 +141,11 @@ def test_a_set_of_codes_lists_its_codes() -> None:
         (CLOSED, Codes("other")["other"]),
         (CLOSED, Outcome.GRANTED),
         (Outcome, Other.GRANTED),
-        (Outcome, CLOSED["granted"]),
+        pytest.param(Outcome, CLOSED["granted"], id="a code of the same text"),
     ],
 )
 def test_a_value_of_a_near_kind_is_refused(kind: Any, value: Any) -> None:
-    with pytest.raises(ValueError, match="^wrong value for key key$"):
+    with pytest.raises(ValueError, match=r"^wrong value for key key$"):
         entry_of(kind, value)
 
 
@@ -159,7 +166,7 @@ def test_a_value_of_the_declared_kind_is_kept(kind: Any, value: Any) -> None:
 
 
 def test_a_missing_key_is_named() -> None:
-    with pytest.raises(ValueError, match="^missing key count$"):
+    with pytest.raises(ValueError, match=r"^missing key count$"):
         Entry(EventType("Seen", {"count": int}), AT, uuid.UUID(int=1), None, None, {})
 
 
@@ -174,7 +181,7 @@ def test_a_missing_key_is_named() -> None:
         ("Seen", {"name": str}, "kind not allowed for key name"),
         ("Seen", {"name": Sneaky}, "kind not allowed for key name"),
         ("Seen", {"name": FreeText}, "kind not allowed for key name"),
-        ("Seen", {"name": IntEnum("Level", "LOW")}, "kind not allowed for key name"),
+        ("Seen", {"name": Level}, "kind not allowed for key name"),
         ("Seen", {"name": object}, "kind not allowed for key name"),
         ("Seen", {"name": frozenset({"granted"})}, "kind not allowed for key name"),
         ("Seen", {"subject": int}, "subject of an event"),
@@ -186,15 +193,15 @@ def test_an_event_cannot_be_declared_with_room_for_a_text(name: Any, keys: Any, 
         EventType(name, keys)
 
 
-@pytest.mark.parametrize("seat", [FreeText.NAME, Sneaky("coordinator"), IntEnum("Level", "LOW").LOW])
+@pytest.mark.parametrize("seat", [FreeText.NAME, Sneaky("coordinator"), Level.LOW])
 def test_a_seat_is_an_identifier(seat: Any) -> None:
-    with pytest.raises(ValueError, match="^wrong value for seat$"):
+    with pytest.raises(ValueError, match=r"^wrong value for seat$"):
         Entry(EventType("Seen", {}), AT, uuid.UUID(int=1), None, seat, {})
 
 
-@pytest.mark.parametrize("at", [datetime(2025, 3, 4, 9, 0), AT.astimezone(timezone(timedelta(hours=1)))])
+@pytest.mark.parametrize("at", [AT.replace(tzinfo=None), AT.astimezone(timezone(timedelta(hours=1)))])
 def test_a_time_is_in_utc(at: datetime) -> None:
-    with pytest.raises(ValueError, match="^wrong value for at$"):
+    with pytest.raises(ValueError, match=r"^wrong value for at$"):
         Entry(EventType("Seen", {}), at, uuid.UUID(int=1), None, None, {})
 
 
@@ -227,7 +234,7 @@ def test_the_canonical_bytes_never_change(build: Builders) -> None:
 
 
 def test_the_order_of_keys_does_not_change_the_bytes(build: Builders) -> None:
-    first = {"method": Codes("totp")["totp"], "second_factor": True}
+    first: dict[str, Value] = {"method": Codes("totp")["totp"], "second_factor": True}
     second = {key: first[key] for key in reversed(first)}
     assert build.build(build.logged_in, first).canonical() == build.build(build.logged_in, second).canonical()
 

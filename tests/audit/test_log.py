@@ -6,11 +6,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import pytest
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.entry import GENESIS, Codes, EventType, Reference, Tip
-from audit.log import LogBroken, append, entries, last_digest, protect_ddl, tip
-
+from audit.log import LogBroken, append, entries, last_digest, log_table, protect_ddl, tip
 from tests.audit.stores import Builders, Store
 
 P = ParamSpec("P")
@@ -159,15 +158,14 @@ def test_a_digest_filed_under_another_key_is_not_given(store: Store, build: Buil
         read(last_digest, build.subjects[0], "member", build.mac)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # elsewhere, typed columns refuse it
 @pytest.mark.parametrize("change", ["number = 0", "number = 'last'", "body = 'text'", "mac = NULL", "hash = 1"])
 def test_a_row_of_a_wrong_type_is_a_broken_row(store: Store, build: Builders, read: Read, change: str) -> None:
-    if store.dialect == "postgresql":
-        pytest.skip("typed columns refuse it")
     store.append(build.entry())
     store.forge("CREATE TABLE loose AS SELECT * FROM audit_log")
     store.forge("ALTER TABLE audit_log RENAME TO kept")
     store.forge("ALTER TABLE loose RENAME TO audit_log")
-    store.forge(f"UPDATE audit_log SET {change}")
+    store.forge(f"UPDATE audit_log SET {change}")  # noqa: S608
     with pytest.raises(LogBroken, match="malformed"):
         read(entries, build.mac)
     assert not store.verify().sound
@@ -191,40 +189,52 @@ def test_the_first_entry_of_a_pinned_log_that_was_emptied_is_refused(store: Stor
         store.append(build.entry(), pin=Tip(1, GENESIS))
 
 
-@pytest.mark.clause("A-06")
-@pytest.mark.parametrize(
-    "statement",
-    [
+REPLAYED = "INTO audit_log SELECT * FROM audit_log WHERE number = 2"
+PAST = {
+    "sqlite": [
         "UPDATE audit_log SET type = 'Other'",
         "DELETE FROM audit_log",
         "DELETE FROM audit_log WHERE number = 2",
-        "INSERT INTO audit_log SELECT * FROM audit_log WHERE number = 2",
+        f"INSERT {REPLAYED}",
+        f"INSERT OR REPLACE {REPLAYED}",
+        f"INSERT OR IGNORE {REPLAYED}",
+        f"INSERT {REPLAYED}".replace(
+            "*", "number + 5, instance, at, subject, actor, type, digest_key, body, body, body, body"
+        ),
+    ],
+    "postgresql": [
+        "UPDATE audit_log SET type = 'Other'",
+        "DELETE FROM audit_log",
+        "DELETE FROM audit_log WHERE number = 2",
         "TRUNCATE audit_log",
         "SET LOCAL session_replication_role = replica; DELETE FROM audit_log",
-        "INSERT OR REPLACE INTO audit_log SELECT * FROM audit_log WHERE number = 2",
-        "INSERT OR IGNORE INTO audit_log SELECT * FROM audit_log WHERE number = 2",
-        "INSERT INTO audit_log SELECT 7, instance, at, subject, actor, type, digest_key, body, previous, hash, mac "
-        "FROM audit_log WHERE number = 2",
+        f"INSERT {REPLAYED} ON CONFLICT (number) DO UPDATE SET type = 'Other'",
     ],
+}
+
+
+@pytest.mark.clause("A-06")
+@pytest.mark.parametrize(
+    ("engine", "statement"),
+    [(dialect, statement) for dialect, statements in PAST.items() for statement in statements],
+    indirect=["engine"],
 )
 def test_the_database_refuses_every_change_of_the_past(store: Store, statement: str) -> None:
-    foreign = {"sqlite": ("TRUNCATE", "SET LOCAL"), "postgresql": ("INSERT OR", "INSERT INTO audit_log SELECT 7")}
-    if statement.startswith(foreign[store.dialect]):
-        pytest.skip("not of this dialect, or left to the verifier")
     last = store.fill(3)
-    with pytest.raises(DBAPIError, match="append-only|duplicate key"), store.engine.begin() as connection:
+    with pytest.raises(DBAPIError, match="append-only"), store.engine.begin() as connection:
         connection.exec_driver_sql(statement)
     assert store.verify(last).sound
 
 
 @pytest.mark.parametrize("column", ["hash", "previous", "mac"])
-def test_the_database_refuses_a_hash_of_another_length(store: Store, column: str) -> None:
-    store.fill(1)
-    with pytest.raises(DBAPIError, match=f"ck_audit_log_{column}"), store.engine.begin() as connection:
-        store.disarm(connection)
-        if store.dialect == "sqlite":
-            connection.execute(text("PRAGMA ignore_check_constraints = OFF"))
-        connection.execute(text(f"UPDATE audit_log SET {column} = :short"), {"short": b"short"})
+def test_the_database_refuses_a_hash_of_another_length(store: Store, build: Builders, column: str) -> None:
+    row = {"number": 1, "instance": build.instance, "at": build.entry().at.replace(tzinfo=None), "type": "CaseRead"}
+    hashes = dict.fromkeys(["body", "hash", "previous", "mac"], bytes(32))
+    with store.engine.begin() as connection:
+        refused = pytest.raises(IntegrityError, match=f"ck_audit_log_{column}")
+        with refused, connection.begin_nested():
+            connection.execute(log_table.insert(), row | hashes | {column: b"short"})
+        connection.execute(log_table.insert(), row | hashes)
 
 
 def test_no_protection_is_invented_for_an_unknown_dialect() -> None:

@@ -1,7 +1,8 @@
 """Whatever is done to the rows without the key, the verifier finds it."""
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from audit.entry import GENESIS, HASH_TAG, Codes, Tip
-from audit.log import append, log_table
+from audit.log import log_table
 from audit.verify import Problem, verify
 from tests.audit.stores import Builders, Store
+
+Rows: TypeAlias = list[dict[str, Any]]
 
 SIZE = 6
 ranks = st.integers(1, SIZE)
@@ -29,50 +32,62 @@ acts = st.one_of(
 )
 
 
-def rows_of(connection: Connection) -> list[dict[str, Any]]:
+def rows_of(connection: Connection) -> Rows:
     return [row._asdict() for row in connection.execute(select(log_table).order_by(log_table.c.number))]
 
 
-def tamper(rows: list[dict[str, Any]], act: Any) -> list[dict[str, Any]]:
-    """Apply one forgery to the rows, by rank; an act on a row that is gone does nothing."""
-    name, rank, *rest = act
-    at = rank - 1
-    other = rest[0] - 1 if rest and isinstance(rest[0], int) else at
-    if max(at, other if name != "renumber" else at) >= len(rows):
-        return rows
-    match name:
-        case "delete":
-            return rows[:at] + rows[at + 1 :]
-        case "cut":
-            return rows[:at]
-        case "swap rows":
-            one, two = rows[at], rows[other]
-            rows[at], rows[other] = {**two, "number": one["number"]}, {**one, "number": two["number"]}
-        case "renumber":
-            rows[at] = {**rows[at], "number": rest[0]}
-        case "replay at the end":
-            return [*rows, {**rows[at], "number": max(row["number"] for row in rows) + 1}]
-        case "replay over":
-            rows[other] = {**rows[at], "number": rows[other]["number"]}
-        case "copy a column":
-            rows[other] = {**rows[other], rest[1]: rows[at][rest[1]]}
-        case "flip a byte":
-            value = bytearray(rows[at][rest[0]])
-            value[rest[1]] ^= 1
-            rows[at] = {**rows[at], rest[0]: bytes(value)}
-        case "chain again":
-            chain_again(rows, at)
-    return rows
+def tamper(rows: Rows, act: tuple[Any, ...]) -> Rows:
+    """One forgery of the rows, by rank; an act on a rank that is gone does nothing."""
+    name, *rest = act
+    ranked = RANKED[name]
+    at = [rank - 1 for rank in rest[:ranked]]
+    return FORGERIES[name](rows, *at, *rest[ranked:]) if max(at) < len(rows) else rows
 
 
-def chain_again(rows: list[dict[str, Any]], start: int) -> None:
+def changed(rows: Rows, at: int, values: dict[str, Any]) -> Rows:
+    return [*rows[:at], rows[at] | values, *rows[at + 1 :]]
+
+
+def moved_over(rows: Rows, at: int, other: int) -> Rows:
+    return changed(rows, other, rows[at] | {"number": rows[other]["number"]})
+
+
+def swapped(rows: Rows, at: int, other: int) -> Rows:
+    return changed(moved_over(rows, other, at), other, rows[at] | {"number": rows[other]["number"]})
+
+
+def flipped(rows: Rows, at: int, column: str, place: int) -> Rows:
+    value = bytearray(rows[at][column])
+    value[place] ^= 1
+    return changed(rows, at, {column: bytes(value)})
+
+
+def replayed(rows: Rows, at: int) -> Rows:
+    return [*rows, {**rows[at], "number": max(row["number"] for row in rows) + 1}]
+
+
+def chained_again(rows: Rows, start: int) -> Rows:
     """Everything that can be recomputed without the key, from a row to the end."""
-    previous = rows[start - 1]["hash"] if start else GENESIS
-    for at in range(start, len(rows)):
-        row = {**rows[at], "number": at + 1, "previous": previous}
-        covered = HASH_TAG + row["number"].to_bytes(8, "big") + previous + row["body"]
-        row["hash"] = previous = hashlib.sha256(covered).digest()
-        rows[at] = row
+    made = rows[:start]
+    for number, row in enumerate(rows[start:], start + 1):
+        previous = made[-1]["hash"] if made else GENESIS
+        digest = hashlib.sha256(HASH_TAG + number.to_bytes(8, "big") + previous + row["body"]).digest()
+        made.append({**row, "number": number, "previous": previous, "hash": digest})
+    return made
+
+
+FORGERIES: dict[str, Callable[..., Rows]] = {
+    "delete": lambda rows, at: rows[:at] + rows[at + 1 :],
+    "cut": lambda rows, at: rows[:at],
+    "swap rows": swapped,
+    "renumber": lambda rows, at, number: changed(rows, at, {"number": number}),
+    "replay at the end": replayed,
+    "replay over": moved_over,
+    "copy a column": lambda rows, at, other, column: changed(rows, other, {column: rows[at][column]}),
+    "flip a byte": flipped,
+    "chain again": chained_again,
+}
+RANKED = dict.fromkeys(FORGERIES, 1) | {"swap rows": 2, "replay over": 2, "copy a column": 2}
 
 
 @pytest.mark.clause("A-06")
@@ -80,7 +95,7 @@ def chain_again(rows: list[dict[str, Any]], start: int) -> None:
 @given(plan=st.lists(acts, min_size=1, max_size=3))
 def test_any_edit_deletion_swap_or_replay_is_found(store: Store, build: Builders, plan: list[Any]) -> None:
     with store.forgery() as connection:
-        pin = append_some(connection, build)
+        pin = store.append_on(connection, *map(build.entry, range(SIZE - 1)), build.move(SIZE, bytes(range(32))))
         before = rows_of(connection)
         after = list(before)
         for act in plan:
@@ -91,11 +106,6 @@ def test_any_edit_deletion_swap_or_replay_is_found(store: Store, build: Builders
             connection.execute(log_table.insert(), after)
         report = verify(connection, build.mac, pin)
         assert report.sound == (sorted(after, key=lambda row: row["number"]) == before), report.problems
-
-
-def append_some(connection: Connection, build: Builders) -> Tip:
-    signed = [build.entry(rank) for rank in range(SIZE - 1)]
-    return append(connection, [*signed, build.move(SIZE, bytes(range(32)))], build.mac)
 
 
 def test_an_untouched_log_is_sound_and_tells_its_tip(store: Store) -> None:
@@ -164,15 +174,14 @@ def test_every_kind_of_entry_verifies(store: Store, build: Builders) -> None:
     assert store.verify(last).problems == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # elsewhere, typed columns refuse it
 @pytest.mark.parametrize("value", ["'text'", "x'00'", "3"])
 @pytest.mark.parametrize("column", [column.name for column in log_table.columns])
 def test_a_value_of_another_type_is_found_and_stops_nothing(store: Store, column: str, value: str) -> None:
-    if store.dialect == "postgresql":
-        pytest.skip("typed columns refuse it")
     last = store.fill(3)
     if (column, value) == ("number", "3"):
         value = "-3"
-    store.forge(f"UPDATE audit_log SET {column} = {value} WHERE number = 2")
+    store.forge(f"UPDATE audit_log SET {column} = {value} WHERE number = 2")  # noqa: S608
     report = store.verify(last)
     assert {number for number, _ in report.problems} & {1, 2, 3}
     assert report.count == 3

@@ -1,0 +1,25 @@
+"""The charter of the cell that each person signs before opening anything (C-07); a new version asks again."""
+
+from casework.accounts.errors import AccountError
+from casework.accounts.people import person_row
+from casework.store.house import House
+from casework.store.keyring import Acting
+
+
+def sign_charter(house: House, acting: Acting, version: str) -> None:
+    """Record that this person signed the version it was shown. Errors: AccountError "changed" when it is not the current one."""
+    if version != house.charter.version:
+        raise AccountError("changed")
+    with house.writing() as writing:
+        row = person_row(house, writing.session, acting.keys.person)
+        if row is None:
+            raise AccountError("pending")
+        row.charter_signed = version
+        writing.log(house.events.charter_signed, acting.actor, subject=row.id)
+
+
+def charter_signed(house: House, acting: Acting) -> bool:
+    """Whether this person signed the current version."""
+    with house.stores.case_reading() as session:
+        row = person_row(house, session, acting.keys.person)
+    return row is not None and row.charter_signed == house.charter.version

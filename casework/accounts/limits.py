@@ -1,0 +1,118 @@
+"""Failures of log-in, counted before anything is checked (A-03), by keyed hash of account, address or known device."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from casework.kernel.clock import now
+from casework.store.house import House
+from casework.store.tables import AttemptRow
+
+FREE = 5  # failures without delay
+MOST = 25  # attempts in one span
+SPAN = timedelta(hours=24)
+_FIRST_DELAY = timedelta(minutes=1)
+_DOUBLINGS = 6
+_NONCE = 16
+
+
+class Limited(Exception):
+    """Too many failures; `until` is when an attempt is looked at again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("limited")
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The counters one attempt draws on: those of `owned` start afresh on success, those of `shared` get one back."""
+
+    owned: tuple[bytes, ...]
+    shared: tuple[bytes, ...]
+
+
+def budget(house: House, login: str, address: bytes, device: bytes | None) -> Budget:
+    """A device that logged in before has a budget of its own, so that a stranger cannot lock anyone out (A-03)."""
+    if device is not None and known_device(house, login, device):
+        return Budget((_key(house, "device", device.hex()),), ())
+    return Budget((_key(house, "account", login),), (_key(house, "address", address.hex()),))
+
+
+def new_device(house: House, login: str) -> bytes:
+    """What a browser keeps to prove that this account logged in from it."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _device_mark(house, login, nonce)
+
+
+def known_device(house: House, login: str, device: bytes) -> bool:
+    """Whether the device was marked for this account."""
+    return device[_NONCE:] == _device_mark(house, login, device[:_NONCE])
+
+
+def count_attempt(house: House, drawn: Budget) -> None:
+    """Count one attempt on every counter, committed before the secret is looked at. Errors: Limited."""
+    keys = sorted({*drawn.owned, *drawn.shared})
+    try:
+        _count(house, keys)
+    except IntegrityError:
+        # Another process counted the first failure of the same key at the same instant.
+        _count(house, keys)
+
+
+def forgive(session: Session, drawn: Budget) -> None:
+    """After a success: the account's failures are forgotten, the shared address gets this attempt back."""
+    session.execute(delete(AttemptRow).where(AttemptRow.key.in_(drawn.owned)))
+    for row in _rows(session, drawn.shared):
+        row.count = max(0, row.count - 1)
+
+
+def _count(house: House, keys: Sequence[bytes]) -> None:
+    with house.stores.case_writing() as session:
+        held = {row.key: row for row in _rows(session, keys)}
+        for key in keys:
+            row = held.get(key)
+            if row is None or row.first_at + SPAN <= now():
+                _start(session, key, row)
+            else:
+                _one_more(row)
+
+
+def _rows(session: Session, keys: Sequence[bytes]) -> list[AttemptRow]:
+    query = select(AttemptRow).where(AttemptRow.key.in_(keys)).order_by(AttemptRow.key)
+    return list(session.scalars(query.with_for_update()))
+
+
+def _start(session: Session, key: bytes, row: AttemptRow | None) -> None:
+    fresh = row or AttemptRow(key=key)
+    fresh.count, fresh.first_at, fresh.last_at = 1, now(), now()
+    session.add(fresh)
+
+
+def _one_more(row: AttemptRow) -> None:
+    """A refused attempt is not counted: repeating it must not push the end of the delay away."""
+    until = _until(row)
+    if now() < until:
+        raise Limited(until)
+    row.count, row.last_at = row.count + 1, now()
+
+
+def _until(row: AttemptRow) -> datetime:
+    if row.count >= MOST:
+        return row.first_at + SPAN
+    if row.count < FREE:
+        return row.last_at
+    return row.last_at + _FIRST_DELAY * (1 << min(row.count - FREE, _DOUBLINGS))
+
+
+def _key(house: House, kind: str, value: str) -> bytes:
+    return house.provider.lookup(f"attempt-{kind}", f"{house.instance}:{value}")
+
+
+def _device_mark(house: House, login: str, nonce: bytes) -> bytes:
+    return house.provider.lookup("device", f"{house.instance}:{nonce.hex()}:{login}")

@@ -1,0 +1,122 @@
+"""Names and addresses of professionals, under the provider: sealed here, opened here, for pages and mail; every SELECT is of one instance."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.store.house import House
+from casework.store.tables import OrganisationRow, PersonRow, TenureRow
+from crypto.framing import frame
+
+_CONTACT, _NAME = 1_024, 512  # bytes
+
+
+@dataclass(frozen=True, repr=False)
+class Contact:
+    """How a professional is called and reached; `login` is the e-mail address or another name."""
+
+    login: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, repr=False)
+class Names:
+    """What pages call persons, organisations and tenures; an id that left is "personne partie" or "organisme supprimé"."""
+
+    persons: Mapping[UUID, Contact] = field(default_factory=dict)
+    organisations: Mapping[UUID, str] = field(default_factory=dict)
+    tenures: Mapping[UUID, tuple[UUID, str, UUID]] = field(default_factory=dict)  # person, seat, organisation
+    seats: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, person: UUID) -> str:
+        """The name of a person."""
+        found = self.persons.get(person)
+        return found.name if found else "personne partie"
+
+    def organisation(self, organisation: UUID) -> str:
+        """The name of an organisation."""
+        return self.organisations.get(organisation, "organisme supprimé")
+
+    def seat(self, seat: str) -> str:
+        """The French label of a seat."""
+        return self.seats.get(seat, seat)
+
+    def tenure(self, tenure: UUID) -> str:
+        """Person, seat and organisation of a tenure, on one line."""
+        if tenure not in self.tenures:
+            return "personne partie"
+        person, seat, organisation = self.tenures[tenure]
+        return f"{self.person(person)}, {self.seat(seat)} ({self.organisation(organisation)})"
+
+
+def names(house: House) -> Names:
+    """Every name of the instance. Errors: DoesNotOpen when a row was moved or altered."""
+    with house.stores.case_reading() as session:
+        persons = session.scalars(select(PersonRow).where(PersonRow.instance == house.instance)).all()
+        organisations = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
+        tenures = session.scalars(select(TenureRow).where(TenureRow.instance == house.instance)).all()
+    return Names(
+        {row.id: open_contact(house, row) for row in persons},
+        {row.id: open_name(house, row) for row in organisations},
+        {row.id: (row.person, row.seat, row.organisation) for row in tenures},
+        {seat.name: seat.label for seat in house.charter.seats},
+    )
+
+
+def seal_contact(house: House, person: UUID, contact: Contact) -> bytes:
+    """The contact of a person, always the same size."""
+    clear = json.dumps([contact.login, contact.name, contact.email], ensure_ascii=False).encode()
+    return house.provider.seal("contact", clear, _bound(house, b"person", person), size=_CONTACT)
+
+
+def open_contact(house: House, row: PersonRow) -> Contact:
+    """The contact of a person. Errors: DoesNotOpen."""
+    return Contact(*json.loads(house.provider.open("contact", row.contact, _bound(house, b"person", row.id))))
+
+
+def seal_name(house: House, organisation: UUID, name: str) -> bytes:
+    """The name of an organisation, always the same size."""
+    return house.provider.seal("contact", name.encode(), _bound(house, b"organisation", organisation), size=_NAME)
+
+
+def open_name(house: House, row: OrganisationRow) -> str:
+    """The name of an organisation. Errors: DoesNotOpen."""
+    return house.provider.open("contact", row.name, _bound(house, b"organisation", row.id)).decode()
+
+
+def login_hash(house: House, login: str) -> bytes:
+    """How log-in finds its row."""
+    return house.provider.lookup("login", f"{house.instance}:{login.strip()}")
+
+
+def person_by_login(house: House, session: Session, login: str) -> PersonRow | None:
+    """The account of this log-in in this instance."""
+    query = select(PersonRow).where(
+        PersonRow.instance == house.instance, PersonRow.login_hash == login_hash(house, login)
+    )
+    return session.scalar(query)
+
+
+def person_row(house: House, session: Session, person: UUID) -> PersonRow | None:
+    """A person of this instance."""
+    return session.scalar(select(PersonRow).where(PersonRow.instance == house.instance, PersonRow.id == person))
+
+
+def tenure_row(house: House, session: Session, tenure: UUID) -> TenureRow | None:
+    """A tenure of this instance."""
+    return session.scalar(select(TenureRow).where(TenureRow.instance == house.instance, TenureRow.id == tenure))
+
+
+def tenures_of(house: House, session: Session, person: UUID) -> list[TenureRow]:
+    """The tenures of a person that did not end."""
+    query = select(TenureRow).where(TenureRow.instance == house.instance, TenureRow.person == person)
+    return list(session.scalars(query.where(TenureRow.state != "ended").order_by(TenureRow.id)))
+
+
+def _bound(house: House, kind: bytes, key: UUID) -> bytes:
+    return frame(kind, house.instance.bytes, key.bytes)

@@ -1,0 +1,100 @@
+"""Taking a seat away: effective on the next request; removing seals from situations is the work of cases."""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from casework.accounts.admission import confirm_list, require_keeper
+from casework.accounts.errors import AccountError
+from casework.accounts.people import tenure_row
+from casework.accounts.service import ADMINISTRATOR
+from casework.kernel.clock import now
+from casework.kernel.life import Actor
+from casework.store.directory import load_directory, publish
+from casework.store.house import House, Writing
+from casework.store.keyring import ADMISSION, APART, SEAT, Acting
+from casework.store.keytables import CopyRow
+from casework.store.listing import Entry, Listing, Tenure
+from casework.store.suspensions import suspend
+from casework.store.tables import SessionRow
+
+
+def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
+    """End a tenure: new list without it, suspension, sessions and key copies deleted; the number of the list (C-07).
+
+    Errors: AccountError "not_allowed" or "seat".
+    """
+    with house.writing() as writing:
+        listing = require_keeper(house, writing.session, acting)
+        gone = listing.tenures.get(tenure)
+        if gone is None:
+            raise AccountError("seat")
+        after = _without(house, listing.next(acting.keys.member_id), gone)
+        publish(writing, after, acting.keys.sign("directory", after.body()))
+        _cut(writing, gone)
+        writing.log(house.events.removed, acting.actor, subject=gone.person, tenure=tenure)
+    confirm_list(house)
+    _delete_copies(house, listing, after, gone)
+    return after.number
+
+
+def suspend_seat(house: House, by: Actor | None, tenure: UUID) -> None:
+    """Cut a tenure off at once, by a keeper or the technical administrator (None: the command line); a keeper removes it later."""
+    if by is not None and not (by.party and (house.charter.seat(by.seat).keeper or by.seat == ADMINISTRATOR)):
+        raise AccountError("not_allowed")
+    with house.writing() as writing:
+        gone = load_directory(house, writing.session).tenures.get(tenure)
+        if gone is None:
+            raise AccountError("seat")
+        _cut(writing, gone)
+        writing.log(house.events.suspended, by or Actor(house.instance, None), subject=gone.person)
+
+
+def _without(house: House, listing: Listing, gone: Tenure) -> Listing:
+    """The list without a tenure; a person's keys end with the last tenure. The last keeper stays."""
+    after, member = listing.without_tenure(gone.id), listing.find("member", person=gone.person)
+    left = [tenure for tenure in after.tenures.values() if tenure.person == gone.person]
+    if member and not any(house.charter.seat(tenure.seat).keeper for tenure in left):
+        after = after.without_keeper(member.id)
+    if member and not left:
+        after = after.without_entry(member.id)
+    apart = after.find("apart", gone.seat)
+    if apart and not any(tenure.seat == gone.seat for tenure in after.tenures.values()):
+        after = after.without_entry(apart.id)
+    if not after.keepers:
+        raise AccountError("not_allowed")
+    return after
+
+
+def _cut(writing: Writing, gone: Tenure) -> None:
+    suspend(writing, [gone.id])
+    writing.session.execute(delete(SessionRow).where(SessionRow.tenure == gone.id))
+    row = tenure_row(writing.house, writing.session, gone.id)
+    if row:
+        row.state, row.ended_at = "ended", now()
+
+
+def _delete_copies(house: House, before: Listing, after: Listing, gone: Tenure) -> None:
+    """Delete the member's copies that no other tenure of the same person needs."""
+    member = before.find("member", person=gone.person)
+    kept = {key for item in after.tenures.values() if item.person == gone.person for key in _keys(after, item)}
+    if member is None:
+        return
+    query = delete(CopyRow).where(CopyRow.holder == member.id, CopyRow.principal.not_in(kept))
+    with house.stores.key_writing() as session:
+        session.execute(query.where(CopyRow.purpose.in_(_purposes(house, after, gone))))
+
+
+def _purposes(house: House, after: Listing, gone: Tenure) -> list[str]:
+    seats = {item.seat for item in after.tenures.values() if item.person == gone.person}
+    keeps = any(house.charter.seat(seat).keeper for seat in seats)
+    return [SEAT, APART] if keeps else [SEAT, APART, ADMISSION]
+
+
+def _keys(listing: Listing, tenure: Tenure) -> set[UUID]:
+    found: tuple[Entry | None, ...] = (
+        listing.find("seat", tenure.seat),
+        listing.find("organisation", tenure.seat, tenure.organisation),
+        listing.find("apart", tenure.seat),
+    )
+    return {entry.id for entry in found if entry}

@@ -1,0 +1,146 @@
+"""From a posted form to the data of a move: sections by compartment, values the service presets, what the charter refuses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from casework.cases.reading import Opened
+from casework.kernel.clock import today
+from casework.kernel.life import Slot
+from casework.kernel.records import Compartment, Field, Kind, Move, Take
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.web.forms import FieldError, Pairs, Parsed, asked, field_id, parse
+
+BY_HAND = {Take.REASON, Take.PERSON}  # the takes a generic form can fill; the others have a screen of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The fields of one compartment that a form shows. `unread`: already written, but this person may not read it (F33-04)."""
+
+    compartment: Compartment
+    fields: tuple[Field, ...]
+    optional: bool
+    unread: bool
+    old: Mapping[str, Any]
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the names posted for this section."""
+        return f"{self.compartment.name}-"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form once read: the data of the move, or what to correct."""
+
+    contents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    takes: Mapping[Take, Any] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+    shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    more: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the move may be played."""
+        return not self.errors and not self.more
+
+
+def sections(house: House, move: Move, opened: Opened | None) -> list[Section]:
+    """What the form of this move shows, with what is already written and readable."""
+    found = []
+    for write in move.writes:
+        compartment = house.charter.compartment(write.compartment)
+        slot = Slot(compartment.name)
+        kept = [item for item in compartment.fields if not write.fields or item.name in write.fields]
+        held = opened is not None and slot in opened.head.held
+        old = dict(opened.contents.get(slot, {})) if opened else {}
+        found.append(Section(compartment, asked(kept, move.asks), write.optional, held and not old, old))
+    return found
+
+
+def fill(
+    house: House,
+    acting: Acting,
+    move: Move,
+    parts: Sequence[Section],
+    posted: "MultiDict[str, str]",
+    schools: Pairs,
+    members: Pairs,
+) -> Filled:
+    """Read a posted form. Nothing typed is lost when something is to correct."""
+    contents: dict[str, dict[str, Any]] = {}
+    shown: dict[str, Mapping[str, Any]] = {}
+    errors: list[FieldError] = []
+    more = False
+    for section in parts:
+        read = parse(section.fields, posted, section.prefix, schools=schools, members=members, today=today())
+        shown[section.compartment.name] = read.shown
+        if section.unread and section.optional and not _anything(read):
+            continue
+        errors, more = errors + list(read.errors), more or bool(read.more)
+        contents[section.compartment.name] = _keep_hidden(
+            section.compartment.fields, section.fields, read.values, section.old
+        )
+    _preset(house, acting, move, contents)
+    takes = _takes(acting, move, posted, errors)
+    if not errors and not more:
+        errors = [_problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
+    return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
+
+
+def _anything(read: Parsed) -> bool:
+    return any(value not in (None, "", [], False) for value in read.values.values())
+
+
+def _keep_hidden(
+    every: Sequence[Field], asked_fields: Sequence[Field], new: Mapping[str, Any], old: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Values of fields this form does not show stay as they were, groups matched by their order."""
+    visible = {item.name: item for item in asked_fields}
+    result = dict(new)
+    for item in every:
+        if item.name not in visible:
+            if item.name in old and item.preset:
+                result[item.name] = old[item.name]
+        elif item.kind is Kind.ROWS:
+            before = old.get(item.name, [])
+            rows = enumerate(new.get(item.name, []))
+            result[item.name] = [
+                _keep_hidden(item.fields, visible[item.name].fields, row, before[index] if index < len(before) else {})
+                for index, row in rows
+            ]
+    return result
+
+
+def _preset(house: House, acting: Acting, move: Move, contents: dict[str, dict[str, Any]]) -> None:
+    """Origin and reception (A3, A4): from the author's seat, unless the coordinator states them for a partner without account."""
+    reason = contents.get("reason")
+    if reason is None:
+        return
+    on_behalf = "origin" in move.asks
+    origin = "dpmp_agent" if move.adopts else house.charter.seat(acting.actor.seat).origin
+    reason.setdefault("origin", origin)
+    reason.setdefault("reception", "entered_on_behalf" if on_behalf else "entered_by_referrer")
+
+
+def _takes(acting: Acting, move: Move, posted: "MultiDict[str, str]", errors: list[FieldError]) -> dict[Take, Any]:
+    takes: dict[Take, Any] = {}
+    if Take.PERSON in move.takes:
+        takes[Take.PERSON] = acting.party.person
+    if Take.REASON in move.takes and move.reasons is not None:
+        value = posted.get("reason", "")
+        if value in move.reasons:
+            takes[Take.REASON] = value
+        else:
+            errors.append(FieldError(field_id("reason"), move.reasons.title, "Choisissez une réponse."))
+    return takes
+
+
+def _problem(house: House, key: tuple[str, str], message: str) -> FieldError:
+    compartment, name = key
+    labels = {item.name: item.label for item in house.charter.compartment(compartment).fields}
+    return FieldError(field_id(f"{compartment}-{name}"), labels.get(name.split("-")[0], name), message)

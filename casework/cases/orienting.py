@@ -1,0 +1,190 @@
+"""Orientation: choose a type and a recipient, look at exactly what will leave, send; also the same-person comparison and links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any
+from unicodedata import combining, normalize
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from casework.cases import choices, reading
+from casework.cases.act import Change, act
+from casework.cases.heads import Head
+from casework.cases.reading import Opened
+from casework.kernel.clock import today
+from casework.kernel.life import Slot
+from casework.kernel.records import ChoiceList, Field, Kind, Labelled, Take
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.web.forms import FieldError, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What would leave, to whom: shown before it is sent."""
+
+    content: Mapping[str, Any]
+    recipient: UUID
+    mark: str
+    name: str
+
+
+COPIED = ("birth_date", "address", "telephone", "email", "schooling", "sex", "representatives")
+SUGGESTED = ("birth_date", "telephone", "schooling", "representatives")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A posted orientation form: the sheet that would leave, or what to correct."""
+
+    sheet: Sheet | None
+    errors: tuple[FieldError, ...]
+    shown: Mapping[str, Any]
+
+
+def form(house: House, opened: Opened) -> tuple[Field, ...]:
+    """The fields of the orientation form: recipient as one closed choice, request, identity fields to copy (minimisation)."""
+    declared = {item.name: item for item in house.charter.compartment("orientation").fields}
+    copied = tuple(Labelled(name, declared[name].label) for name in COPIED)
+    return (
+        Field(
+            "target",
+            "Destinataire",
+            Kind.CHOICE,
+            "F33-05",
+            required=True,
+            choices=_targets(house, opened, declared["type"]),
+        ),
+        declared["request"],
+        Field(
+            "copied",
+            "Informations à joindre, en plus du nom et du prénom",
+            Kind.CHOICES,
+            "F33-05",
+            help="Ne joignez que ce dont le destinataire a besoin.",
+            choices=ChoiceList("copied", "", copied),
+        ),
+    )
+
+
+def _targets(house: House, opened: Opened, kinds: Field) -> ChoiceList:
+    """Type and organisation together; without information of the family only the CRIP 75 stays open (C-05)."""
+    informed = "informed" in opened.life.marks
+    found = tuple(
+        Labelled(f"{kind.value}:{organisation}", f"{kind.label} : {name}")
+        for kind in (kinds.choices.values if kinds.choices else ())
+        for organisation, mark, name in choices.recipients(house, kind.value)
+        if informed or mark == "crip"
+    )
+    return ChoiceList("target", "Destinataire", found)
+
+
+def suggested() -> Mapping[str, Any]:
+    """What is ticked at first."""
+    return {"copied": list(SUGGESTED)}
+
+
+def read(house: House, opened: Opened, posted: "MultiDict[str, str]") -> Read:
+    """The posted form, checked: the recipient is one of those offered, the copied fields are of the allow-list."""
+    parsed = parse(form(house, opened), posted, today=today())
+    if not parsed.ok:
+        return Read(None, parsed.errors, parsed.shown)
+    kind, recipient = parsed.values["target"].split(":")
+    found = next(item for item in choices.recipients(house, kind) if str(item[0]) == recipient)
+    content = {
+        **_copied(house, opened, parsed.values.get("copied", [])),
+        "type": kind,
+        "request": parsed.values["request"],
+    }
+    return Read(Sheet(content, *found), (), parsed.shown)
+
+
+def _copied(house: House, opened: Opened, chosen: Sequence[str]) -> dict[str, Any]:
+    allowed = {
+        item.name: {inner.name for inner in item.fields} for item in house.charter.compartment("orientation").fields
+    }
+    wanted = {"surname", "first_name", *chosen, *(("birth", "birth_year", "age") if "birth_date" in chosen else ())}
+    identity = opened.contents[Slot("identity")]
+    return {name: _copy(value, allowed[name]) for name, value in identity.items() if name in allowed and name in wanted}
+
+
+def _copy(value: Any, inner: set[str]) -> Any:
+    return (
+        [{k: v for k, v in row.items() if k in inner} for row in value] if isinstance(value, list) and inner else value
+    )
+
+
+def send(house: House, acting: Acting, opened: Opened, seen: int, sheet: Sheet) -> Head:
+    """Send the sheet to its recipient. Errors: those of act."""
+    name = "alert_crip" if sheet.mark == "crip" and "informed" not in opened.life.marks else "orient"
+    change = Change(name, {"orientation": sheet.content}, {Take.RECIPIENT: (sheet.recipient, sheet.mark)})
+    return act(house, acting, opened.life.case, seen, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two situations that may concern the same person, for the coordinator alone."""
+
+    left: Opened
+    right: Opened
+    linked: bool
+
+
+def same_person(house: House, acting: Acting, limit: int = 500) -> list[Pair]:
+    """Compare match records in memory (no index of names exists); each pair shown is logged before it is returned."""
+    opened = [
+        reading.open_situation(house, acting, line.case, ("match",))
+        for line in reading.lines(house, acting, limit=limit)
+    ]
+    known = [item for item in opened if item is not None and Slot("match") in item.contents]
+    pairs = [
+        Pair(a, b, b.life.case in a.life.links)
+        for a, b in combinations(known, 2)
+        if alike(a.contents[Slot("match")], b.contents[Slot("match")])
+    ]
+    if pairs:
+        actor = acting.actor
+        house.log(
+            [
+                house.entry(house.events.compared, actor, subject=p.left.life.case, other=p.right.life.case)
+                for p in pairs
+            ]
+        )
+    return pairs
+
+
+def link(house: House, acting: Acting, left: UUID, right: UUID) -> None:
+    """Link two situations, or undo their link; they stay two situations (C-10)."""
+    for one, other in ((left, right), (right, left)):
+        act(house, acting, one, None, Change("link", takes={Take.OTHER: other}))
+
+
+def alike(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Same plain surname, or same first name and birth close enough to be worth a look: a person decides, never this function."""
+    dates_meet = _meet(left, right)
+    surnames = _plain(left["surname"]) == _plain(right["surname"])
+    first_names = _plain(left["first_name"]) == _plain(right["first_name"])
+    return (surnames and first_names and dates_meet is not False) or (
+        dates_meet is True and (surnames or first_names) and _exact(left, right)
+    )
+
+
+def _exact(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    return bool(left.get("earliest")) and left.get("earliest") == left.get("latest") == right.get(
+        "earliest"
+    ) == right.get("latest")
+
+
+def _meet(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool | None:
+    if not (left.get("earliest") and right.get("earliest")):
+        return None
+    starts, ends = (max(left["earliest"], right["earliest"]), min(left["latest"], right["latest"]))
+    return date.fromisoformat(starts) <= date.fromisoformat(ends)
+
+
+def _plain(name: str) -> str:
+    letters = (c for c in normalize("NFKD", name.casefold()) if not combining(c))
+    return "".join(c for c in letters if c.isalnum())

@@ -1,0 +1,266 @@
+"""What the pages of situations show, from the charter's records and an opened situation; no right is decided here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+
+from audit.log import entries
+from casework.cases import choices, reading
+from casework.cases.act import Conflict, Unsealable
+from casework.cases.filling import BY_HAND, Filled, Section
+from casework.cases.orienting import Pair
+from casework.cases.reading import Line, Opened
+from casework.kernel.clock import today
+from casework.kernel.life import Part, Party, Slot
+from casework.kernel.records import Charter, Field, Kind, Move, Step
+from casework.store.house import House
+from casework.store.keyring import Acting, NoKey
+from casework.web.french import day, short_day
+from casework.web.widgets import Widget, Words, summary, widgets
+
+HISTORY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list."""
+
+    case: UUID
+    reference: str
+    age: str
+    state: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One readable compartment."""
+
+    name: str
+    title: str
+    lisible: Sequence[str]
+    words: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One possible act, and its page."""
+
+    label: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One line of the history: what, when, by which seat; never content."""
+
+    on: datetime
+    label: str
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One compartment of a form."""
+
+    name: str
+    label: str
+    lisible: Sequence[str]
+    unread: bool
+    widgets: tuple[Widget, ...]
+
+
+def age(majority: date | None) -> str:
+    """Age in years on coarse dates (R-10): by the month of majority, never by the day of birth."""
+    if majority is None:
+        return ""
+    day = today()
+    years = 18 - (majority.year - day.year) - (1 if (day.month, 1) < (majority.month, 1) else 0)
+    return f"{years} ans"
+
+
+def seen_step(charter: Charter, seat: str, name: str) -> Step:
+    """The step a seat sees; the three states of A16 for those who only send."""
+    step = charter.step(name)
+    if charter.seat(seat).progress != "three_states":
+        return step
+    shown = next(item for item in charter.lists if item.name == "shown")
+    return Step(
+        step.shown,
+        shown.label(step.shown),
+        step.rule,
+        story="Vous n’avez pas d’autre démarche à faire."
+        if step.shown != "details_requested"
+        else "Complétez votre envoi.",
+    )
+
+
+def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
+    """The lines of a list, as this seat may see them."""
+    charter, seat = house.charter, acting.actor.seat
+    return [Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since) for n in lines]
+
+
+def groups(house: House, opened: Opened) -> list[Group]:
+    """The readable compartments in the charter's order."""
+    return [_group(house, opened, item) for item in reading.grouped(house.charter, opened)]
+
+
+def _group(house: House, opened: Opened, item: reading.Group) -> Group:
+    named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
+    title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title
+    return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content, opened.life.convened))
+
+
+def words(
+    house: House, fields: Sequence[Field], content: Mapping[str, Any], convened: Sequence[Party]
+) -> tuple[Words, ...]:
+    """A content in words, choices by their labels."""
+    schools = choices.schools(house) if any(item.kind is Kind.SCHOOL for item in fields) else ()
+    return summary(fields, content, schools=schools, members=choices.members(house, convened))
+
+
+def _part_state(charter: Charter, part: Part) -> str:
+    return charter.step(part.step, part.machine).label.lower()
+
+
+def acts(opened: Opened) -> list[Act]:
+    """What can be done now, each linked to its page: the generic form, or a screen of the slice that owns the act."""
+    found = []
+    for part, move in opened.moves:
+        url = _url(opened, part, move)
+        if url:
+            found.append(Act(move.label, url, move.key))
+    return found
+
+
+def _url(opened: Opened, part: UUID | None, move: Move) -> str:
+    case, meeting = opened.life.case, opened.life.meeting
+    if move.page == "cases.compare":
+        return url_for(move.page)
+    if move.page in ("cases.orient", "meetings.decide"):
+        return url_for(move.page, case=case)
+    if move.page:
+        return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
+    if set(move.takes) - BY_HAND:
+        return ""
+    return (
+        url_for("cases.part_step", case=case, move=move.name, part=part)
+        if part
+        else url_for("cases.step", case=case, move=move.name)
+    )
+
+
+def history(house: House, case: UUID) -> list[Past]:
+    """What happened, from the log: moves only, without content (the person reads the situation itself)."""
+    charter = house.charter
+    with house.stores.case_reading() as session:
+        found = entries(
+            session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=HISTORY
+        )
+    labels = {seat.name: seat.label for seat in charter.seats}
+    return [
+        Past(item.at, charter.move(str(item.values["move"])).label, labels.get(str(item.seat or ""), ""))
+        for item in reversed(found)
+    ]
+
+
+def blocks(
+    house: House,
+    acting: Acting,
+    move: Move,
+    sections: Sequence[Section],
+    filled: Filled,
+    opened: Opened | None,
+    part: UUID | None,
+) -> list[Block]:
+    """The form of a move, compartment by compartment, with who will read each."""
+    after = reading.after(house, acting.actor, move, opened, part)
+    lists = {
+        "schools": choices.schools(house),
+        "members": choices.members(house, opened.life.convened) if opened else (),
+    }
+    return [
+        Block(
+            s.compartment.name,
+            s.compartment.label,
+            after.get(s.compartment.name, []),
+            s.unread,
+            widgets(s.fields, filled.shown.get(s.compartment.name), filled.errors, prefix=s.prefix, **lists),
+        )
+        for s in sections
+    ]
+
+
+def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
+    """The closed list of reasons a move asks for."""
+    if move.reasons is None:
+        return ()
+    return widgets(
+        [Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)],
+        {},
+        filled.errors,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One situation of a comparison."""
+
+    case: UUID
+    reference: str
+    surname: str
+    first_name: str
+    birth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two situations side by side."""
+
+    sides: tuple[Side, Side]
+    linked: bool
+
+
+def side_by_side(pair: Pair) -> Compared:
+    """A pair, ready for the coordinator's page."""
+    return Compared((_side(pair.left), _side(pair.right)), pair.linked)
+
+
+def _side(opened: Opened) -> Side:
+    match = opened.contents[Slot("match")]
+    days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
+    birth = " – ".join(short_day(found) for found in days) or "non connue"
+    return Side(opened.life.case, opened.head.reference, match["surname"], match["first_name"], birth)
+
+
+def refusal(house: House, error: Exception) -> tuple[str, ...]:
+    """Why an act was not played, what is kept, what to do."""
+    if isinstance(error, Conflict):
+        life, step = error.head.life, house.charter.step(error.head.life.step).label
+        return (
+            "La situation a changé pendant que vous écriviez : une autre personne a agi entre-temps.",
+            f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Ce que vous aviez écrit est conservé dans vos brouillons.",
+        )
+    if isinstance(error, Unsealable):
+        seat = (
+            house.charter.seat(error.seat).label if error.seat in {s.name for s in house.charter.seats} else error.seat
+        )
+        return (
+            f"Personne n’est encore admis en qualité de « {seat} » : personne ne pourrait lire cet envoi. Rien n’est parti.",
+            "Demandez au coordonnateur d’admettre une personne dans cette qualité. Votre saisie est conservée dans vos brouillons.",
+        )
+    if isinstance(error, NoKey):
+        return (
+            "La clé de cette situation n’a pas pu être utilisée. Rien n’a changé.",
+            "Réessayez ; si cela continue, prévenez l’administrateur.",
+        )
+    return (
+        "Cet acte n’est pas possible à cette étape, ou pas avec ces réponses.",
+        "Rien n’a changé. Rouvrez la situation pour voir les actes possibles.",
+    )

@@ -1,0 +1,68 @@
+"""The table of F33-16: which seat ever reads which compartment, in which relation, at which steps, as explored."""
+
+from dataclasses import dataclass
+
+from casework.charters.explore import Graph
+from casework.charters.universe import Universe
+from casework.kernel.life import Principal
+from casework.kernel.records import HolderKind, Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One row. `steps` are of the compartment's own machine; `cases` the situation's steps meanwhile, for parts."""
+
+    seat: str
+    compartment: str
+    relation: Relation
+    holder: HolderKind
+    steps: tuple[str, ...]
+    cases: tuple[str, ...] = ()
+
+
+def seat_of(world: Universe, principal: Principal) -> str:
+    """The seat in which this principal reads; empty for the escrow."""
+    return principal.seat if principal.person is None else world.seat_of(principal.person)
+
+
+def readings(graph: Graph) -> list[Reading]:
+    """The rows, in the order of the seats and compartments of the charter."""
+    seen = _seen(graph)
+    rows = []
+    for seat in graph.charter.seats:
+        for compartment in graph.charter.compartments:
+            for relation, holder in dict.fromkeys((g.relation, g.holder) for g in graph.charter.grants):
+                grants = [
+                    grant
+                    for grant in graph.charter.grants
+                    if seat.name in grant.seats and compartment.name in grant.compartments
+                    if (grant.relation, grant.holder) == (relation, holder)
+                ]
+                key = ("" if relation is Relation.OWNER else seat.name, compartment.name, holder)
+                found = [
+                    pair
+                    for pair in seen.get(key, ())
+                    if any(pair[0] in g.steps and (not g.cases or pair[1] in g.cases) for g in grants)
+                ]
+                if found:
+                    order = [step.name for step in graph.charter.steps]
+                    steps = tuple(sorted({step for step, _ in found}, key=order.index))
+                    cases = {case for step, case in found if case != step}
+                    rows.append(
+                        Reading(
+                            seat.name, compartment.name, relation, holder, steps, tuple(sorted(cases, key=order.index))
+                        )
+                    )
+    return rows
+
+
+def _seen(graph: Graph) -> dict[tuple[str, str, HolderKind], set[tuple[str, str]]]:
+    """(step of the compartment's machine, step of the situation) where a seat reads; under no seat, where any does."""
+    seen: dict[tuple[str, str, HolderKind], set[tuple[str, str]]] = {}
+    for life, granted, existing in zip(graph.lives, graph.readers, graph.existing, strict=True):
+        for slot in existing & granted.keys():
+            step = life.part(slot.part).step if slot.part else life.step
+            for principal in granted[slot]:
+                for seat in ("", seat_of(graph.world, principal)) if principal.kind is not HolderKind.ESCROW else ():
+                    seen.setdefault((seat, slot.compartment, principal.kind), set()).add((step, life.step))
+    return seen

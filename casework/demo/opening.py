@@ -1,0 +1,69 @@
+"""How the invented cell opened: everybody invited, admitted by voice, the ceremony held, the charter signed."""
+
+import base64
+from collections.abc import Iterable
+from uuid import UUID
+
+from casework.accounts import totp
+from casework.accounts.admission import admit, hand_apart
+from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
+from casework.accounts.charter import sign_charter
+from casework.accounts.people import Contact
+from casework.accounts.service import begin_acceptance, create_organisation, finish_acceptance, invite
+from casework.demo.people import FOUNDERS, KEEPERS, ORGANISATIONS, OTHERS, PASSWORD, PLAYERS, Player
+from casework.demo.stage import Stage
+from casework.kernel.life import Actor
+
+FIRST, SECOND = KEEPERS
+_START = 200  # days ago
+
+
+def open_cell(stage: Stage) -> None:
+    """From nothing to a cell at work, in five days of the past."""
+    with stage.on(_START):
+        for key, (kind, name) in ORGANISATIONS.items():
+            stage.organisations[key] = create_organisation(stage.house, kind, name)
+        spoken = _welcome(stage, FOUNDERS, None)
+    with stage.on(_START - 1):
+        _hold_ceremony(stage, spoken)
+    with stage.on(_START - 1, minutes=5):
+        spoken = _welcome(stage, OTHERS, stage.who(FIRST).actor)
+    with stage.on(_START - 2):
+        for player in OTHERS:
+            admit(stage.house, stage.who(FIRST), stage.tenures[player.login], spoken[stage.tenures[player.login]])
+        hand_apart(stage.house, stage.who("parquet"), stage.tenures["parquet2"])
+    with stage.on(_START - 3):
+        for player in PLAYERS:
+            sign_charter(stage.house, stage.who(player.login), stage.house.charter.version)
+        stage.leave()
+
+
+def _welcome(stage: Stage, players: Iterable[Player], by: Actor | None) -> dict[UUID, str]:
+    """Invite these persons and let them accept; the fingerprints they will read out, by tenure."""
+    spoken: dict[UUID, str] = {}
+    for player in players:
+        contact = Contact(player.login, player.name, f"{player.login}@exemple.invalid")
+        invited = invite(stage.house, contact, player.seat, stage.organisations[player.organisation], by)
+        stage.persons[player.login], stage.tenures[player.login] = invited.person, invited.tenure
+        spoken |= _accept(stage, player.login, invited.token or "")
+    return spoken
+
+
+def _accept(stage: Stage, login: str, token: str) -> dict[UUID, str]:
+    setup = begin_acceptance(stage.house, token)
+    secret = stage.secrets[login] = base64.b32decode(setup.secret)
+    return finish_acceptance(stage.house, token, setup.blob, PASSWORD, totp.totp_now(secret)).fingerprints
+
+
+def _hold_ceremony(stage: Stage, spoken: dict[UUID, str]) -> None:
+    on = stage.ago(_START + 30)
+    record = OpeningRecord(
+        rules=Dated(on, "Règlement intérieur, délibération fictive 2026-1"),
+        assessment=Dated(on, "AIPD fictive, version 1"),
+        register=Dated(on, "Registre des traitements, fiche fictive 12"),
+        controller=Dated(on, "Désignation fictive du responsable"),
+        elimination=Dated(on, "Visa d’élimination fictif des archives"),
+    )
+    holders = Holders(stage.tenures[FIRST], stage.tenures["responsable"], stage.tenures["dpo"])
+    open_instance(stage.house, stage.who(FIRST), Opening(stage.tenures[SECOND], holders, spoken, record))
+    stage.leave()

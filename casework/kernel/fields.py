@@ -1,0 +1,106 @@
+"""Frozen records of what a situation holds: closed lists, fields and the compartments that seal them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+SITUATION = "situation"  # the machine of the case itself; every other machine name belongs to a part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A stored English value, never renamed, and the French label people see."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceList:
+    """A closed list (lists.md): at most twelve values, statistics by family."""
+
+    name: str
+    title: str
+    values: tuple[Labelled, ...]
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def label(self, value: str) -> str:
+        """The French label of a stored value. Errors: KeyError for a value outside the list."""
+        return {item.value: item.label for item in self.values}[value]
+
+    def __contains__(self, value: object) -> bool:
+        return any(item.value == value for item in self.values)
+
+    def family(self, value: str) -> str:
+        """The family under which statistics count this value (S-05); the value itself when the list has none."""
+        return next((name for name, members in self.families.items() if value in members), value)
+
+
+class Kind(Enum):
+    """What a field holds; forms turn each kind into one widget."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"
+    FLAG = "flag"
+    LINE = "line"  # one line of words: a name, an address
+    TEXT = "text"  # the only free narrative, short, with the guard of C-03
+    DATE = "date"
+    PAST_DATE = "past_date"
+    YEAR = "year"
+    AGE = "age"
+    PHONE = "phone"
+    EMAIL = "email"
+    SCHOOL = "school"  # an organisation of the instance held by a head of school
+    MEMBER = "member"  # a convened person
+    ROWS = "rows"  # repeated groups of `fields`
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One nominative field, inside a sealed compartment. `limit` is a number of characters,
+    `rows` the (least, most) groups.
+
+    `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
+    `only_if` = (other field, value): shown and required only then.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    rule: str
+    help: str = ""
+    required: bool = False
+    choices: ChoiceList | None = None
+    limit: int = 120
+    fields: tuple["Field", ...] = ()
+    rows: tuple[int, int] = (0, 1)
+    preset: str = ""
+    only_if: tuple[str, str] | None = None
+
+    @property
+    def textual(self) -> bool:
+        """Whether this field can hold a narrative (F33-04: a text the DSOL must never reach)."""
+        return self.kind is Kind.TEXT or any(inner.textual for inner in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Compartment:
+    """A part of a situation under one key. `size` is the padded plaintext in bytes; `machine` says what it belongs to.
+
+    `apart` compartments have their own key pair and are never escrowed; `computed` ones are written by the
+    charter's `derive`.
+    """
+
+    name: str
+    label: str
+    rule: str
+    fields: tuple[Field, ...]
+    size: int
+    machine: str = SITUATION
+    apart: bool = False
+    computed: bool = False
+
+    @property
+    def textual(self) -> bool:
+        """Whether a narrative can stand in it."""
+        return any(item.textual for item in self.fields)

@@ -1,0 +1,295 @@
+"""Situations in a meeting: agenda, nominative exchange by key, recusals, decisions, record; each change is one `act` on one situation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from casework.cases import act as acts
+from casework.cases import heads, reading
+from casework.cases.act import Change, Conflict, Missing, Unsealable
+from casework.cases.heads import Head, HeadBroken
+from casework.cases.reading import Opened
+from casework.kernel.clock import today
+from casework.kernel.engine import IllegalMove, available, refusal
+from casework.kernel.life import Party, Slot
+from casework.kernel.records import Take
+from casework.meetings import records, rules
+from casework.meetings.service import MeetingError, log_change, organises, require
+from casework.store.directory import load_directory
+from casework.store.house import House
+from casework.store.keyring import Acting, NoKey
+from casework.store.tables import CaseRow, MeetingRow
+
+Seen = Mapping[UUID, int] | None
+
+
+@dataclass
+class Batch:
+    """What one press did to the situations of a meeting: `done`, and why the others were left as they were."""
+
+    done: list[UUID] = field(default_factory=list)
+    left: dict[UUID, str] = field(default_factory=dict)
+
+
+def schedule(house: House, acting: Acting, meeting: UUID, case: UUID, seen: int) -> Head:
+    """Put a retained situation on an agenda; an urgent one takes rixes only (F33-07, F33-10, C-05).
+
+    Errors: MeetingError ("informed", "retenue", "not_rixe", "done", "past"), Conflict, Missing, IllegalMove.
+    """
+    row = _meeting(house, meeting)
+    require(organises(house, acting), "seat")
+    require(not row.held, "done")
+    require(row.day >= today(), "past")
+    opened = _open(house, acting, case, *(("reason",) if row.urgent else ()))
+    if opened.head.sequence != seen:
+        raise Conflict(opened.head)
+    _check_ready(house, acting, opened)
+    require(not row.urgent or opened.contents[Slot("reason")].get("rixe"), "not_rixe")
+    return acts.act(house, acting, case, seen, Change("schedule", takes={Take.MEETING: meeting}))
+
+
+def _check_ready(house: House, acting: Acting, opened: Opened) -> None:
+    for mark in ("retenue", "informed"):
+        if refusal(house.charter.move("schedule"), acting.actor, opened.life) == "mark":
+            require(mark in opened.life.marks, mark)
+
+
+def unschedule(house: House, acting: Acting, case: UUID, seen: int) -> Head:
+    """Take a situation off the agenda. Errors: Conflict, Missing, IllegalMove."""
+    return acts.act(house, acting, case, seen, Change("unschedule"))
+
+
+def circulate(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
+    """Open the nominative exchange of every scheduled situation to the convened persons, by key; may be pressed again.
+
+    Errors: MeetingError ("seat", "done", "window" once it would already be over, "nobody" convened).
+    """
+    row = _meeting(house, meeting)
+    require(organises(house, acting), "seat")
+    require(not row.held, "done")
+    window = rules.window_end(row.day, _window_days(house))
+    require(window >= today(), "window")
+    parties = _convened(house, meeting)
+    require(parties, "nobody")
+
+    def one(case: UUID, at: int | None) -> None:
+        life = _head(house, case).life
+        takes = {Take.CONVENED: rules.convened_to(parties, life, house.charter), Take.WINDOW: window}
+        acts.act(house, acting, case, at, Change("circulate", takes=takes))
+
+    return _each(house, acting, row, ("scheduled",), seen, one, "circulated")
+
+
+def _window_days(house: House) -> int:
+    return house.settings.get("window_days", house.charter.setting("window_days").default)
+
+
+def _convened(house: House, meeting: UUID) -> list[Party]:
+    """The convened persons who are still admitted: nobody else receives a key."""
+    with house.stores.case_reading() as session:
+        parties = load_directory(house, session).parties()
+        tenures = [row.tenure for row in records.convocations(session, meeting)]
+    return [parties[tenure] for tenure in tenures if tenure in parties]
+
+
+def recuse(house: House, acting: Acting, case: UUID, seen: int) -> Head:
+    """Step back from a situation: its keys go. Errors: Conflict, Missing, IllegalMove."""
+    return acts.act(house, acting, case, seen, Change("recuse", takes={Take.PERSON: acting.party.person}))
+
+
+def exclude(house: House, acting: Acting, case: UUID, seen: int, person: UUID) -> Head:
+    """Have a convened person step back. Errors: MeetingError "person" when it does not sit, Conflict, Missing, IllegalMove."""
+    opened = _open(house, acting, case)
+    require(person in {party.person for party in sitting(opened)}, "person")
+    return acts.act(house, acting, case, seen, Change("exclude", takes={Take.PERSON: person}))
+
+
+def sitting(opened: Opened) -> list[Party]:
+    """The convened persons who did not step back."""
+    return [party for party in opened.life.convened if party.person not in opened.life.recused]
+
+
+def decide(house: House, acting: Acting, case: UUID, seen: int, decisions: Sequence[Mapping[str, Any]]) -> Head:
+    """Record the decisions on a situation (C-08); owners receive their sheets when the record is signed.
+
+    Errors: MeetingError ("owner", "problem"), Conflict, Missing, IllegalMove.
+    """
+    opened = _open(house, acting, case)
+    allowed = {str(party.person) for party in rules.owners(house.charter, opened.life, acting.party)}
+    require(all(not row.get("owner") or row["owner"] in allowed for row in decisions), "owner")
+    contents = {"deliberation": {"decisions": list(decisions)}}
+    require(not house.charter.problems(contents, opened.life.began), "problem")
+    return acts.act(house, acting, case, seen, Change("decide", contents))
+
+
+def sign(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
+    """Sign the decisions of every examined situation, and give their owners their sheets (F33-15) in the same act. Errors: MeetingError."""
+    row = _meeting(house, meeting)
+    require(acting.actor.seat in house.charter.move("sign_record").seats, "seat")
+
+    def one(case: UUID, at: int | None) -> None:
+        opened = _open(house, acting, case, "identity", "deliberation", "owner_sheet")
+        sheets = [_assign(owner, content) for owner, content in _unentrusted(house, acting, opened)]
+        acts.act(house, acting, case, opened.head.sequence if at is None else at, *sheets, Change("sign_record"))
+
+    return _each(house, acting, row, ("examined",), seen, one, "signed")
+
+
+def _unentrusted(house: House, acting: Acting, opened: Opened) -> list[tuple[UUID, dict[str, Any]]]:
+    """The sheets still to give. Errors: MeetingError "owner" when somebody may own an action no longer."""
+    parts = [part for part in opened.life.parts if part.machine == "owner_sheet" and part.owner]
+    given = [(part.owner, opened.contents.get(Slot("owner_sheet", part.id), {})) for part in parts]
+    rows = opened.contents[Slot("deliberation")]["decisions"]
+    found = rules.entrusted(rows, opened.contents[Slot("identity")], given)
+    allowed = {party.person for party in rules.owners(house.charter, opened.life, acting.party)}
+    require(all(owner in allowed for owner, _ in found), "owner")
+    return found
+
+
+def _assign(owner: UUID, content: dict[str, Any]) -> Change:
+    due = rules.day_of(content.get("due"))
+    return Change("assign", {"owner_sheet": content}, {Take.OWNER: owner, Take.DUE: due})
+
+
+def approve(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
+    """Approve the signed decisions, each by the outcome they have (C-08): the nominative exchange closes. Errors: MeetingError."""
+    row = _meeting(house, meeting)
+    require(acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats, "seat")
+
+    def one(case: UUID, at: int | None) -> None:
+        head = _head(house, case)
+        move = next((m for m in available(house.charter, acting.actor, head.life) if m.name in rules.APPROVALS), None)
+        if move is None:
+            raise IllegalMove(rules.APPROVALS[0], "step")
+        acts.act(house, acting, case, head.sequence if at is None else at, Change(move.name))
+
+    return _each(house, acting, row, ("signed",), seen, one, "approved")
+
+
+def _each(
+    house: House,
+    acting: Acting,
+    meeting: MeetingRow,
+    steps: Sequence[str],
+    seen: Seen,
+    one: Callable[[UUID, int | None], None],
+    change: str,
+) -> Batch:
+    """Play `one` on each situation still in these steps. What an interruption left undone is done by the next press."""
+    with house.stores.case_reading() as session:
+        cases = [row.id for row in records.situations(house, session, meeting.id, *steps)]
+    batch = Batch()
+    if cases:
+        log_change(house, acting, meeting, change)
+    for case in cases:
+        code = "changed" if seen is not None and case not in seen else _try(house, acting, case, seen, one)
+        if code:
+            batch.left[case] = code
+        else:
+            batch.done.append(case)
+    return batch
+
+
+def _try(house: House, acting: Acting, case: UUID, seen: Seen, one: Callable[[UUID, int | None], None]) -> str:
+    """Why this situation was left as it was; empty when the act was played."""
+    try:
+        one(case, seen[case] if seen is not None else None)
+    except (Conflict, Missing):
+        return "changed"
+    except (IllegalMove, MeetingError) as refused:
+        return refused.code
+    except Unsealable:
+        return "unsealable"
+    except NoKey:
+        return "no_key"
+    except HeadBroken:
+        _report(house, acting, case)
+        return "broken"
+    return ""
+
+
+def _report(house: House, acting: Acting, case: UUID) -> None:
+    house.log([house.entry(house.events.tampering, acting.actor, subject=case)])
+
+
+def _meeting(house: House, meeting: UUID) -> MeetingRow:
+    with house.stores.case_reading() as session:
+        row = records.find(house, session, meeting)
+    if row is None:
+        raise MeetingError("missing")
+    return row
+
+
+def _head(house: House, case: UUID) -> Head:
+    with house.stores.case_reading() as session:
+        head = heads.load(house, session, load_directory(house, session), case)
+    if head is None:
+        raise Missing
+    return head
+
+
+def _open(house: House, acting: Acting, case: UUID, *only: str) -> Opened:
+    opened = reading.open_situation(house, acting, case, only=only)
+    if opened is None:
+        raise Missing
+    return opened
+
+
+@dataclass(frozen=True)
+class Item:
+    """A situation on an agenda (C-10). `name` is filled for its convened persons while the exchange is open, and only then."""
+
+    row: CaseRow
+    head: Head
+    band: str
+    name: str = ""
+
+    @property
+    def informed(self) -> bool:
+        """Whether the persons are informed, or their information deferred (C-05)."""
+        return "informed" in self.head.life.marks
+
+
+def agenda(house: House, acting: Acting, meeting: UUID) -> list[Item]:
+    """The situations of a meeting this person may know of; names are opened and logged one by one."""
+    with house.stores.case_reading() as session:
+        rows = records.situations(house, session, meeting)
+    return [_named(house, acting, item) for item in _items(house, acting, rows)]
+
+
+def candidates(house: House, acting: Acting) -> list[Item]:
+    """The retained situations that wait for a meeting, for whoever organises it."""
+    if not organises(house, acting):
+        return []
+    with house.stores.case_reading() as session:
+        rows = records.waiting(house, session)
+    return _items(house, acting, rows)
+
+
+def _items(house: House, acting: Acting, rows: Sequence[CaseRow]) -> list[Item]:
+    """Those this person may know of; a situation that does not prove itself is reported and left out."""
+    found = []
+    for row in rows:
+        try:
+            head = _head(house, row.id)
+        except HeadBroken:
+            _report(house, acting, row.id)
+        except Missing:
+            continue
+        else:
+            if reading.concerned(house, acting.actor, head.life):
+                found.append(Item(row, head, rules.band(head.life.majority, head.life.began)))
+    return found
+
+
+def _named(house: House, acting: Acting, item: Item) -> Item:
+    life, slot = item.head.life, Slot("identity")
+    convened = acting.party in life.convened and acting.party.person not in life.recused
+    if not (convened and "exchange" in life.marks and reading.granted(house, acting.actor, life, slot)):
+        return item
+    opened = reading.open_situation(house, acting, life.case, only=("identity",))
+    if opened is None or slot not in opened.contents:
+        return item
+    identity = opened.contents[slot]
+    return Item(item.row, opened.head, item.band, f"{identity['first_name']} {identity['surname']}")

@@ -1,0 +1,191 @@
+"""The meeting itself: fixed, postponed, convened, attended, held; nothing here opens or changes a situation."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+
+from casework.cases import facts
+from casework.kernel.clock import today
+from casework.kernel.life import Party
+from casework.meetings import records, rules
+from casework.meetings.rules import Code
+from casework.store.directory import load_directory
+from casework.store.events import MEETING_CHANGES, URGENT_REASONS
+from casework.store.house import House, Writing
+from casework.store.keyring import Acting
+from casework.store.tables import ConvocationRow, FactRow, MeetingRow
+
+ORGANISING = "schedule"  # whoever may play this move organises the meetings
+OPEN_STEPS = ("scheduled", "in_session")
+
+
+class MeetingError(Exception):
+    """Refused, for a reason that a view may tell; nothing was written."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def require(condition: object, code: Code) -> None:
+    """Errors: MeetingError with this code when the condition does not hold."""
+    if not condition:
+        raise MeetingError(code)
+
+
+def organises(house: House, acting: Acting) -> bool:
+    """Whether this person organises the meetings."""
+    return acting.actor.seat in house.charter.move(ORGANISING).seats
+
+
+def fix(house: House, acting: Acting, day: date, *, urgent: bool = False, reason: str = "") -> UUID:
+    """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError."""
+    require(organises(house, acting), "seat")
+    problem = rules.fixing_problem(day, today(), urgent=urgent, reason=reason)
+    if problem:
+        raise MeetingError(problem)
+    meeting = uuid4()
+    with house.writing() as writing:
+        writing.session.add(
+            MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
+        )
+        _log(writing, acting, meeting, "fixed", urgent=urgent)
+        if urgent:
+            writing.log(house.events.meeting_urgent, acting.actor, subject=meeting, reason=URGENT_REASONS[reason])
+    return meeting
+
+
+def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:
+    """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read."""
+    with _changing(house, acting, meeting, "postponed") as (writing, row):
+        require(not row.held, "done")
+        require(not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated")
+        problem = rules.postponing_problem(row.day, day, today())
+        if problem:
+            raise MeetingError(problem)
+        row.day = day
+
+
+def convene(house: House, acting: Acting, meeting: UUID, tenures: Iterable[UUID]) -> None:
+    """Convene admitted members (F33-01, F33-02); those convened after the exchange opened read what is opened next. Errors: MeetingError."""
+    with _changing(house, acting, meeting, "convened") as (writing, row):
+        require(not row.held, "done")
+        parties = load_directory(house, writing.session).parties()
+        already = {found.tenure for found in records.convocations(writing.session, meeting)}
+        for tenure in set(tenures):
+            party = parties.get(tenure)
+            require(party and house.charter.seat(party.seat).member, "not_member")
+            if tenure not in already:
+                writing.session.add(ConvocationRow(meeting=meeting, tenure=tenure))
+
+
+def release(house: House, acting: Acting, meeting: UUID, tenure: UUID) -> None:
+    """Take a convocation back, as long as nothing was opened to it. Errors: MeetingError."""
+    with _changing(house, acting, meeting, "released") as (writing, row):
+        require(not row.held, "done")
+        require(not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated")
+        writing.session.execute(
+            delete(ConvocationRow).where(ConvocationRow.meeting == meeting, ConvocationRow.tenure == tenure)
+        )
+
+
+def attend(house: House, acting: Acting, meeting: UUID, attendance: Mapping[UUID, str]) -> None:
+    """Record who was there (A25), from the day of the meeting on. Errors: MeetingError."""
+    with _changing(house, acting, meeting, "attendance") as (writing, row):
+        require(row.day <= today(), "early")
+        convened = {found.tenure: found for found in records.convocations(writing.session, meeting)}
+        parties = load_directory(house, writing.session).parties()
+        for tenure, value in attendance.items():
+            require(tenure in convened and value in _open_values(house, parties.get(tenure)), "attendance")
+            convened[tenure].attendance = value
+
+
+def _open_values(house: House, party: Party | None) -> set[str]:
+    seat = party.seat if party else ""
+    return {value.value for value in rules.attendances(house.charter, seat)}
+
+
+def hold(house: House, acting: Acting, meeting: UUID, *, took_place: bool = True) -> str:
+    """Say that the meeting took place, or did not; how it was held is computed (F33-08) and counted once (F33-11).
+
+    Errors: MeetingError: "early" before the day, "waiting" while situations of a meeting that did not take place wait for it.
+    """
+    with _changing(house, acting, meeting, "held" if took_place else "not_held") as (writing, row):
+        if row.held:
+            return row.held
+        require(row.day <= today() or not took_place, "early")
+        require(took_place or not records.situations(house, writing.session, meeting, *OPEN_STEPS), "waiting")
+        row.held = rules.how_held(row.day, row.first_day, urgent=row.urgent) if took_place else "not_held"
+        made, _ = facts.row(house, facts.Made("meeting_held", {"held": row.held}), frozenset())
+        writing.session.add(FactRow(**made))
+        return row.held
+
+
+@contextmanager
+def _changing(house: House, acting: Acting, meeting: UUID, change: str) -> Iterator[tuple[Writing, MeetingRow]]:
+    require(organises(house, acting), "seat")
+    with house.writing() as writing:
+        row = records.find(house, writing.session, meeting, lock=True)
+        if row is None:
+            raise MeetingError("missing")
+        _log(writing, acting, meeting, change, urgent=row.urgent)
+        yield writing, row
+
+
+def _log(writing: Writing, acting: Acting, meeting: UUID, change: str, *, urgent: bool) -> None:
+    events = writing.house.events
+    writing.log(events.meeting, acting.actor, subject=meeting, urgent=urgent, change=MEETING_CHANGES[change])
+
+
+def log_change(house: House, acting: Acting, row: MeetingRow, change: str) -> None:
+    """An entry for what was done to every situation of a meeting at once."""
+    with house.writing() as writing:
+        _log(writing, acting, row.id, change, urgent=row.urgent)
+
+
+@dataclass(frozen=True)
+class Convened:
+    """One convocation: who, and its attendance (A25); `party` is None once the person left."""
+
+    tenure: UUID
+    party: Party | None
+    attendance: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The meeting sheet (C-08): date, attendance and counts; no person concerned is named. `counts` by step, None for a head of school."""
+
+    meeting: MeetingRow
+    convened: Sequence[Convened]
+    counts: Mapping[str, int] | None
+
+
+def sheet(house: House, acting: Acting, meeting: UUID) -> Sheet:
+    """The sheet of a meeting this person may know of. Errors: MeetingError "missing", whether it exists or not."""
+    with house.stores.case_reading() as session:
+        row = records.find(house, session, meeting)
+        if row is None or not _knows(house, acting, row, records.meetings_of(session, acting.tenure)):
+            raise MeetingError("missing")
+        parties = load_directory(house, session).parties()
+        convened = [Convened(c.tenure, parties.get(c.tenure), c.attendance) for c in records.convocations(session, meeting)]
+        found = records.situations(house, session, meeting)
+    apart = acting.actor.seat == house.charter.schools
+    return Sheet(row, convened, None if apart else Counter(item.step for item in found))
+
+
+def meetings(house: House, acting: Acting) -> list[MeetingRow]:
+    """The meetings this person may know of: a member all of them, a head of school those it is convened to (F33-14)."""
+    with house.stores.case_reading() as session:
+        mine = records.meetings_of(session, acting.tenure)
+        return [row for row in records.all_meetings(house, session) if _knows(house, acting, row, mine)]
+
+
+def _knows(house: House, acting: Acting, row: MeetingRow, mine: set[UUID]) -> bool:
+    seat = acting.actor.seat
+    return house.charter.seat(seat).member and (seat != house.charter.schools or row.id in mine)

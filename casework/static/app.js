@@ -1,0 +1,99 @@
+// What a script may add to pages that work without it: drafts kept while writing, a warning before the session ends, keys, a veil.
+"use strict";
+
+const MINUTE = 60000;
+const page = document.body;
+
+function post(form, url) {
+  const data = new FormData(form);
+  data.append("_keep", "1");
+  return fetch(url || form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+}
+
+function conditions() {
+  for (const field of document.querySelectorAll("[data-only-if]")) {
+    const name = CSS.escape(field.dataset.onlyIf);
+    const inputs = [...document.querySelectorAll(`[name="${name}"]`)];
+    if (!inputs.length) continue;
+    const values = () => inputs.filter((input) => (input.type === "radio" || input.type === "checkbox" ? input.checked : true)).map((input) => input.value);
+    const show = () => { field.hidden = !values().includes(field.dataset.onlyValue); };
+    inputs.forEach((input) => input.addEventListener("change", show));
+    show();
+  }
+}
+
+function counters() {
+  for (const hint of document.querySelectorAll("[data-count]")) {
+    const area = document.getElementById(hint.id.replace(/-count$/, ""));
+    const limit = Number(hint.dataset.count);
+    const show = () => {
+      const left = limit - [...area.value.replace(/\r\n?/g, "\n")].length;
+      const unit = Math.abs(left) < 2 ? "caractère" : "caractères";
+      hint.textContent = left < 0 ? `${-left} ${unit} de trop.` : `Encore ${left} ${unit}.`;
+    };
+    area.addEventListener("input", show);
+    if (area.value) show();
+  }
+}
+
+function autosave() {
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    const state = form.querySelector("[data-autosave-state]");
+    let timer = 0;
+    const save = async () => {
+      const answer = await post(form, form.dataset.autosave).catch(() => null);
+      state.textContent = answer && answer.ok ? "Brouillon conservé." : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 4000); });
+    form.addEventListener("submit", () => clearTimeout(timer));
+  }
+}
+
+function idle() {
+  const dialog = document.getElementById("idle");
+  if (!dialog) return;
+  const wait = Math.max(Number(page.dataset.sessionSeconds) * 1000 - 2 * MINUTE, 0);
+  let timer = setTimeout(() => dialog.showModal(), wait);
+  const form = dialog.querySelector("form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await post(form).catch(() => null);
+    if (!answer || (!answer.ok && answer.type !== "opaqueredirect")) { form.submit(); return; }
+    dialog.close();
+    clearTimeout(timer);
+    timer = setTimeout(() => dialog.showModal(), wait);
+  });
+}
+
+function keys() {
+  const hint = document.querySelector("[data-keys]");
+  if (!hint) return;
+  const control = hint.querySelector("[data-keys-switch]");
+  hint.hidden = false;
+  control.addEventListener("click", () => control.setAttribute("aria-pressed", control.getAttribute("aria-pressed") !== "true"));
+  document.addEventListener("keydown", (event) => {
+    const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
+    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || control.getAttribute("aria-pressed") !== "true") return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (target) { event.preventDefault(); target.click(); }
+  });
+}
+
+function veil() {
+  const dialog = document.getElementById("veil");
+  if (!dialog) return;
+  let timer = 0;
+  const hide = () => { page.classList.add("veiled"); if (!dialog.open) dialog.showModal(); };
+  window.addEventListener("blur", () => { timer = setTimeout(hide, MINUTE); });
+  window.addEventListener("focus", () => clearTimeout(timer));
+  dialog.addEventListener("close", () => page.classList.remove("veiled"));
+}
+
+conditions();
+counters();
+autosave();
+idle();
+keys();
+veil();
+const summary = document.querySelector("[data-focus]");
+if (summary) summary.focus();

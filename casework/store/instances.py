@@ -1,0 +1,26 @@
+"""The row of the one body a store serves; opening it is the ceremony's work."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from casework.kernel.records import Charter
+from casework.store.engines import Stores
+from casework.store.tables import InstanceRow
+
+
+class InstanceExists(Exception):
+    """The case store serves a body already."""
+
+
+def create_instance(stores: Stores, charter: Charter, settings: Mapping[str, int]) -> UUID:
+    """Give an empty case store its body, not open yet. Errors: InstanceExists."""
+    instance = uuid4()
+    with stores.case_writing() as session:
+        if session.scalar(select(InstanceRow.id)) is not None:
+            raise InstanceExists("this case store serves a body already")
+        values = json.dumps(dict(settings), sort_keys=True).encode()
+        session.add(InstanceRow(id=instance, charter=charter.name, settings=values))
+    return instance

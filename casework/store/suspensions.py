@@ -1,0 +1,61 @@
+"""Suspensions: tenures and principals taken out on the next request; the provider signs them, and the log holds their whole set."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from audit.log import last_digest
+from casework.kernel.clock import now
+from casework.kernel.life import Actor
+from casework.store.house import House, Writing
+from casework.store.tables import SuspensionRow
+from crypto.errors import CryptoError
+from crypto.framing import frame
+from crypto.primitives import digest
+from crypto.signing import check_signature
+
+DOMAIN = "suspension"
+
+
+class DirectoryBroken(Exception):
+    """The directory does not prove itself: nothing may be sealed or shown; ids and numbers only, no content."""
+
+
+def suspended(house: House, session: Session) -> frozenset[UUID]:
+    """Every suspended id. Errors: DirectoryBroken when a suspension was forged, altered or taken away."""
+    rows = session.scalars(select(SuspensionRow).where(SuspensionRow.instance == house.instance)).all()
+    found = frozenset(row.subject for row in rows)
+    logged = last_digest(session.connection(), house.instance, "suspensions", house.provider.mac)
+    if (logged or _set_hash(())) != _set_hash(found):
+        raise DirectoryBroken("the suspensions are not those last logged")
+    for row in rows:
+        _check(house, row)
+    return found
+
+
+def suspend(writing: Writing, subjects: Iterable[UUID]) -> None:
+    """Take tenures or principals out, from the commit of this transaction on."""
+    house, already = writing.house, suspended(writing.house, writing.session)
+    added = frozenset(subjects) - already
+    writing.session.add_all(_signed(house, subject) for subject in added)
+    nobody = Actor(house.instance, None)
+    writing.log(house.events.suspensions, nobody, subject=house.instance, suspensions=_set_hash(already | added))
+
+
+def _signed(house: House, subject: UUID) -> SuspensionRow:
+    signature = house.provider.sign_removal(DOMAIN, frame(house.instance.bytes, subject.bytes))
+    return SuspensionRow(subject=subject, instance=house.instance, at=now(), signature=signature)
+
+
+def _check(house: House, row: SuspensionRow) -> None:
+    try:
+        message = frame(row.instance.bytes, row.subject.bytes)
+        check_signature(house.provider.removal_key, DOMAIN, message, row.signature)
+    except CryptoError:
+        raise DirectoryBroken(f"the suspension of {row.subject} is not authentic") from None
+
+
+def _set_hash(subjects: Iterable[UUID]) -> bytes:
+    return digest(frame(b"casework/suspensions/1", *(subject.bytes for subject in sorted(subjects))))

@@ -1,0 +1,115 @@
+"""Refusals and failures: one calm French page each, one entry, one English line without data; what is missing and what is closed look the same."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from casework.store.events import OUTCOMES
+from casework.web.page import NO_ENTRY, NotLogged, current_house, log, logger, report
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a page of error says: what happened, what is kept and what to do."""
+
+    status: int
+    heading: str
+    texts: tuple[str, ...]
+    outcome: str
+
+
+MISSING = Fault(
+    404,
+    "Page introuvable",
+    ("Cette page n’existe pas, ou ne vous est pas ouverte.", "Revenez à l’accueil : tout ce qui vous attend y est."),
+    "missing",
+)
+CRASH = Fault(
+    500,
+    "Une erreur s’est produite",
+    ("L’erreur vient du logiciel, pas de vous. Ce qui était enregistré avant cette page l’est toujours.", "Réessayez ; si l’erreur revient, prévenez l’administrateur."),
+    "error",
+)
+SEAT_CHANGED = Fault(
+    409,
+    "Vous avez changé de qualité",
+    (
+        "Ce formulaire a été ouvert dans une autre qualité que celle où vous êtes maintenant. Rien n’a été enregistré.",
+        "Revenez à l’accueil, vérifiez la qualité affichée en haut de la page, puis recommencez.",
+    ),
+    "conflict",
+)
+FAULTS = {
+    400: Fault(
+        400,
+        "Formulaire refusé",
+        ("Ce formulaire n’a pas été reconnu : la page était sans doute ouverte depuis trop longtemps. Rien n’a été enregistré.", "Revenez à la page précédente, rechargez-la, puis envoyez de nouveau."),
+        "csrf",
+    ),
+    404: MISSING,
+    409: Fault(
+        409,
+        "La situation a changé entre-temps",
+        ("Quelqu’un d’autre a agi depuis que vous avez ouvert cette page. Rien n’a été enregistré.", "Rouvrez la page pour voir ce qui a changé."),
+        "conflict",
+    ),
+    413: Fault(
+        413,
+        "Envoi trop volumineux",
+        ("Le formulaire dépasse la taille permise. Rien n’a été enregistré.", "Raccourcissez les textes, puis envoyez de nouveau."),
+        "too_large",
+    ),
+    429: Fault(
+        429,
+        "Trop d’essais",
+        ("Trop d’essais ont échoué. Attendez au moins une minute, puis réessayez.", "Si vous avez perdu votre mot de passe, adressez-vous à l’administrateur."),
+        "limited",
+    ),
+    500: CRASH,
+    503: Fault(503, "Service indisponible", (NO_ENTRY,), "error"),
+}
+
+
+Refusals = Mapping[type[Exception], Callable[[Any], Response]]
+
+
+def install(app: Flask, refusals: Refusals) -> None:
+    """Answer every failure here, but the `refusals` that a slice explains better."""
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(Exception, on_crash)
+    for kind, view in refusals.items():
+        app.register_error_handler(kind, view)
+
+
+def on_http(error: HTTPException) -> Response:
+    """A refusal. A code without a page of its own is told as missing, or as our failure."""
+    if isinstance(request.routing_exception, SecurityError):  # no URL can be built for a host that is not ours
+        return Response("Hôte inconnu.", status=400, mimetype="text/plain")
+    code = error.code or 500
+    fault = FAULTS.get(code, MISSING if code < 500 else CRASH)
+    if getattr(error, "seat_changed", False):
+        fault = SEAT_CHANGED
+    return show(fault, getattr(error, "outcome", fault.outcome))
+
+
+def on_crash(error: Exception) -> Response:
+    """A failure of ours: one line says its type and place, the page says nothing of it."""
+    report(error)
+    return show(CRASH, CRASH.outcome)
+
+
+def show(fault: Fault, outcome: str) -> Response:
+    """The page of a fault, logged first for somebody logged in; unlogged, it is the bare page of 503."""
+    logger.info("%d %s %s", fault.status, request.method, request.endpoint)
+    acting = g.get("acting")
+    house = current_house()
+    try:
+        if acting is not None:
+            log(house.entry(house.events.refused, acting.actor, outcome=OUTCOMES[outcome]))
+    except NotLogged:
+        return Response(NO_ENTRY, status=503, mimetype="text/plain")
+    body = render_template("errors/fault.html", fault=fault, heading=fault.heading)
+    return Response(body, status=fault.status, mimetype="text/html")

@@ -1,0 +1,75 @@
+"""What a route can require of who asks, as closed records; whether the requirement is met is the guard's work."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Flask
+
+from casework.kernel.records import Charter
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`subject` names the object whose own right the slice checks on every verb; the route says so, the guard cannot know."""
+
+    name: str
+    session: bool = True
+    signed: bool = True
+    seats: frozenset[str] = frozenset()
+    subject: str = ""
+
+    def of(self, *seats: str) -> "Need":
+        """The same need, for the holders of these seats only."""
+        return replace(self, seats=frozenset(seats))
+
+    def admits(self, seat: str) -> bool:
+        """Whether a person in this seat may ask."""
+        return not self.seats or seat in self.seats
+
+
+OPEN = Need("open", session=False, signed=False)
+SESSION = Need("session", signed=False)  # logged in, the charter not yet signed
+SIGNED = Need("signed")
+SITUATION = Need("situation", subject="situation")
+MEETING = Need("meeting", subject="meeting")
+NEEDS = (OPEN, SESSION, SIGNED, SITUATION, MEETING)
+
+
+def seat(*names: str) -> Need:
+    """The charter signed, in one of these seats."""
+    return SIGNED.of(*names)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One URL. `menu` is its label in the navigation of those it admits; empty: not there."""
+
+    path: str
+    view: View
+    needs: Need
+    methods: tuple[str, ...]
+    endpoint: str
+    menu: str
+
+
+def url(path: str, view: View, *, needs: Need, methods: tuple[str, ...] = ("GET",), menu: str = "") -> Route:
+    """A route whose endpoint is `slice.view`, after the module that holds the view."""
+    place = view.__module__.split(".")[1]
+    name = view.__name__ if place == "web" else f"{place}.{view.__name__}"
+    return Route(path, view, needs, methods, name, menu)
+
+
+def library(app: Flask, endpoint: str) -> Route:
+    """The route of files that an extension serves, open to all."""
+    rule = next(app.url_map.iter_rules(endpoint))
+    methods = tuple(sorted((rule.methods or set()) - {"HEAD"}))
+    return Route(rule.rule, app.view_functions[endpoint], OPEN, methods, endpoint, "")
+
+
+def undeclared_seats(routes: tuple[Route, ...], charter: Charter) -> set[str]:
+    """The seats a route names and the charter does not know."""
+    known = {item.name for item in charter.seats}
+    return {name for route in routes for name in route.needs.seats} - known

@@ -1,0 +1,88 @@
+"""A town with every seat of CENOMED, and the moves of one life by name."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from casework.cases.act import Change, act, begin
+from casework.cases.heads import Head
+from casework.cases.reading import Opened, open_situation
+from casework.kernel.clock import at
+from casework.kernel.life import Party
+from casework.kernel.records import Take
+from casework.store.house import House
+from casework.store.keyring import Acting
+from tests import builders
+from tests.house import Town, make_house, open_town
+
+SEATS = ("town_hall", "prosecutor", "police_station", "pjj", "head_of_school", "dsol", "landlord", "agent", "recipient")
+
+
+@dataclass
+class Lives:
+    """Shorthand over the services: who acts by name, which move, what is written."""
+
+    town: Town
+    acting: dict[str, Acting]
+
+    @property
+    def house(self) -> House:
+        """The house under test."""
+        return self.town.house
+
+    def refer(self, who: str = "head_of_school", **identity: Any) -> Head:
+        """A new saisine."""
+        with at(self.town.moment):
+            return begin(self.house, self.acting[who], uuid4(), Change("refer", builders.referral(**identity)))
+
+    def play(self, head: Head, who: str, move: str, contents: Any = None, part: UUID | None = None, **takes: Any) -> Head:
+        """One move on the situation as it is in `head`."""
+        given = {Take[name.upper()]: value for name, value in takes.items()}
+        with at(self.town.moment):
+            return act(self.house, self.acting[who], head.life.case, head.sequence, Change(move, contents or {}, given, part))
+
+    def open(self, who: str, head: Head) -> Opened | None:
+        """What this person can open."""
+        with at(self.town.moment):
+            return open_situation(self.house, self.acting[who], head.life.case)
+
+    def reads(self, who: str, head: Head) -> set[str]:
+        """The compartments this person opens, computed ones left out."""
+        opened = self.open(who, head)
+        return {slot.compartment for slot in opened.contents} - {"match"} if opened else set()
+
+    def party(self, who: str) -> Party:
+        """The party of somebody."""
+        return self.acting[who].party
+
+    def retained(self, **identity: Any) -> Head:
+        """A situation retained by the Parquet."""
+        head = self.play(self.refer(**identity), "coordinator", "transmit")
+        return self.play(head, "prosecutor", "retain", {"judicial": {}})
+
+    def in_session(self, *convened: str, **identity: Any) -> Head:
+        """A situation whose nominative exchange is open to these persons."""
+        head = self.play(self.retained(**identity), "coordinator", "schedule", meeting=uuid4())
+        parties = [self.party(who) for who in convened]
+        return self.play(head, "coordinator", "circulate", convened=parties, window=date(2026, 12, 31))
+
+    def followed(self, *convened: str) -> Head:
+        """A situation whose record was approved."""
+        head = self.play(self.in_session(*convened), "coordinator", "decide", builders.decisions())
+        head = self.play(head, "coordinator", "sign_record")
+        return self.play(head, "town_hall", "approve")
+
+
+@pytest.fixture
+def lives(tmp_path: Path) -> Lives:
+    """An open instance where every seat is held and logged in."""
+    town = open_town(make_house(tmp_path))
+    kinds = {"recipient": "social_service"}
+    for seat in SEATS:
+        organisation = town.organisation(kinds[seat]) if seat in kinds else None
+        town.join(seat, organisation=organisation)
+    return Lives(town, {name: town.acting(name) for name in ("coordinator", *SEATS)})

@@ -1,0 +1,98 @@
+"""What import-linter cannot say of imports: their place, the purity of the kernel, what a slice may ask of another."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("casework", "crypto", "audit", "migrations")
+SLICES = ("cases", "accounts", "meetings", "journal", "indicators", "demo")
+SHARED = ("service", "records")
+
+
+def modules(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Dotted names, the imported name included: it may be a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def hidden(tree: ast.Module) -> Iterator[int]:
+    """Lines of the imports inside a function."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from (n.lineno for n in ast.walk(function) if isinstance(n, ast.Import | ast.ImportFrom))
+
+
+def foreign(path: Path, names: Iterator[str]) -> Iterator[str]:
+    """Imports of another slice that are neither its service nor its records."""
+    own = path.parts[1]
+    for name in names:
+        parts = name.split(".")
+        if (
+            parts[0] == "casework"
+            and parts[1:2] != [own]
+            and parts[1] in SLICES
+            and parts[2:3] not in [[s] for s in SHARED]
+        ):
+            yield name
+
+
+def test_no_import_hides_in_a_function() -> None:
+    assert [f"{path}:{line}" for path, tree in modules(*PACKAGES, "tests", "tools") for line in hidden(tree)] == []
+
+
+def test_the_kernel_imports_the_standard_library_and_itself_only() -> None:
+    strangers = [
+        f"{path}: {name}"
+        for path, tree in modules("casework/kernel")
+        for name in imported(tree)
+        if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("casework.kernel")
+    ]
+    assert strangers == []
+
+
+def test_the_charters_import_the_kernel_and_one_another_only() -> None:
+    strangers = [
+        f"{path}: {name}"
+        for path, tree in modules("casework/charters")
+        for name in imported(tree)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and not name.startswith(("casework.kernel", "casework.charters"))
+    ]
+    assert strangers == []
+
+
+def test_migrations_import_nothing_of_the_application() -> None:
+    assert [
+        f"{path}: {name}"
+        for path, tree in modules("migrations")
+        for name in imported(tree)
+        if name.split(".")[0] in ("casework", "crypto", "audit")
+    ] == []
+
+
+def test_a_slice_asks_another_only_for_its_service_and_records() -> None:
+    folders = [f"casework/{name}" for name in SLICES]
+    assert [f"{path}: {name}" for path, tree in modules(*folders) for name in foreign(path, imported(tree))] == []
+
+
+def test_the_walks_see_what_they_look_for() -> None:
+    tree = ast.parse("import casework.cases.views\ndef f():\n    from casework.accounts import service\n")
+    assert list(hidden(tree)) == [3]
+    assert list(imported(tree)) == ["casework.cases.views", "casework.accounts.service"]
+    assert list(foreign(Path("casework/journal/views.py"), imported(tree))) == ["casework.cases.views"]
+    with pytest.raises(AssertionError):
+        list(imported(ast.parse("from . import x")))

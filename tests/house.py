@@ -1,0 +1,167 @@
+"""A whole small town hall for tests: both stores, provider and pins on real files, an open instance, people who can log in."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from audit import log
+from audit.pins import PinFile
+from casework.accounts.admission import admit
+from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
+from casework.accounts.login import Typed, log_in
+from casework.accounts.people import Contact
+from casework.accounts.service import Accepted, begin_acceptance, create_organisation, finish_acceptance, invite
+from casework.accounts.sessions import open_session
+from casework.accounts.totp import totp_now
+from casework.charters.cenomed import CENOMED
+from casework.kernel.clock import at, today
+from casework.kernel.records import Charter
+from casework.store.base import CaseBase, KeyBase
+from casework.store.engines import Stores, open_engine
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.store.tables import InstanceRow
+from crypto.identity import FLOOR
+from crypto.provider import FileProvider
+
+PASSWORD = "Une-Phrase-Longue-7"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_CHEAP = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
+
+
+def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOMED) -> House:
+    """Empty stores for one instance, not open yet. `url` = a PostgreSQL database for both stores; SQLite files by default."""
+    data, apart = tmp_path / "data", tmp_path / "provider"
+    for folder in (data, apart):
+        folder.mkdir(mode=0o700)
+    stores = Stores(
+        open_engine(url or f"sqlite:///{data / 'case.sqlite'}"), open_engine(url or f"sqlite:///{data / 'key.sqlite'}")
+    )
+    with stores.case.begin() as connection:
+        CaseBase.metadata.create_all(connection)
+        log.metadata.create_all(connection)
+        for statement in log.protect_ddl(stores.case.dialect.name):
+            connection.execute(text(statement))
+    with stores.key.begin() as connection:
+        KeyBase.metadata.create_all(connection)
+    house = House(
+        stores,
+        FileProvider.create(apart / "provider.json"),
+        PinFile(apart / "pins.json"),
+        charter,
+        uuid4(),
+        dict(_CHEAP),
+    )
+    with stores.case_writing() as session:
+        session.add(InstanceRow(id=house.instance, charter=charter.name))
+    return house
+
+
+@dataclass(repr=False)
+class Somebody:
+    """A person of a test: how it logs in, and where it sits."""
+
+    login: str
+    tenure: UUID
+    accepted: Accepted
+    secret: bytes
+    organisation: UUID
+
+    @property
+    def person(self) -> UUID:
+        """The id of its account."""
+        return self.accepted.person
+
+    @property
+    def fingerprint(self) -> str:
+        """What it reads to a keeper."""
+        return self.accepted.fingerprints[self.tenure]
+
+    def typed(self, **changes: object) -> Typed:
+        """The log-in form, filled in right."""
+        values = {"login": self.login, "password": PASSWORD, "code": totp_now(self.secret)}
+        return Typed(**(values | changes))  # type: ignore[arg-type]
+
+
+@dataclass(repr=False)
+class Town:
+    """A house with people; time stands still and moves with `later`."""
+
+    house: House
+    people: dict[str, Somebody] = field(default_factory=dict)
+    organisations: dict[str, UUID] = field(default_factory=dict)
+    moment: datetime = START
+
+    @contextmanager
+    def later(self, **span: float) -> Iterator[None]:
+        """Live this much after the town's present moment, which stays there afterwards."""
+        self.moment += timedelta(**span)
+        with at(self.moment):
+            yield
+
+    def organisation(self, kind: str, name: str = "") -> UUID:
+        """The organisation of this kind and name, created when new."""
+        label = name or f"Organisme {kind}"
+        if label not in self.organisations:
+            self.organisations[label] = create_organisation(self.house, kind, label)
+        return self.organisations[label]
+
+    def welcome(self, seat: str, name: str | None = None, organisation: UUID | None = None) -> Somebody:
+        """Invite somebody to a seat; the person accepts. Kept in `people` under `name` (the seat by default)."""
+        name, kind = name or seat, self.house.charter.seat(seat).organisations[0]
+        login, place = f"{name}@exemple.fr", organisation or self.organisation(kind)
+        invited = invite(self.house, Contact(login, name.title(), login), seat, place)
+        assert invited.token
+        with self.later(minutes=2):
+            accepted, secret = accept(self.house, invited.token)
+        self.people[name] = Somebody(login, invited.tenure, accepted, secret, place)
+        return self.people[name]
+
+    def acting(self, name: str) -> Acting:
+        """Log in (a minute later, for a fresh code) and open the session."""
+        token = self.token(name)
+        with at(self.moment):
+            acting = open_session(self.house, token)
+        assert acting
+        return acting
+
+    def token(self, name: str, **changes: object) -> bytes:
+        """The session token of a fresh log-in, the clock a minute further."""
+        with self.later(minutes=1):
+            return log_in(self.house, self.people[name].typed(**changes), name.encode()).token
+
+    def join(self, seat: str, name: str | None = None, organisation: UUID | None = None) -> Acting:
+        """Invite, accept, admit by the coordinator, log in."""
+        somebody = self.welcome(seat, name, organisation)
+        admit(self.house, self.acting("coordinator"), somebody.tenure, somebody.fingerprint)
+        return self.acting(name or seat)
+
+
+def accept(house: House, token: str, password: str = PASSWORD) -> tuple[Accepted, bytes]:
+    """Go through both pages of an invitation: (accepted, TOTP secret)."""
+    setup = begin_acceptance(house, token)
+    secret = base64.b32decode(setup.secret)
+    return finish_acceptance(house, token, setup.blob, password, totp_now(secret)), secret
+
+
+def founders(house: House) -> tuple[Town, Opening]:
+    """Two coordinators, the controller's representative and the DPO have accepted; the ceremony can be held."""
+    town = Town(house)
+    first, second = town.welcome("coordinator"), town.welcome("coordinator", "second")
+    controller, dpo = town.welcome("controller"), town.welcome("dpo")
+    spoken = {somebody.tenure: somebody.fingerprint for somebody in (second, controller, dpo)}
+    record = OpeningRecord(*(Dated(today(), f"n° {number}") for number in range(1, 6)))
+    return town, Opening(second.tenure, Holders(first.tenure, controller.tenure, dpo.tenure), spoken, record)
+
+
+def open_town(house: House) -> Town:
+    """An open instance with its two keepers, the controller's representative and the DPO."""
+    town, opening = founders(house)
+    open_instance(house, town.acting("coordinator"), opening)
+    return town

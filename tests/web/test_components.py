@@ -1,0 +1,164 @@
+"""The macros drawn for real: every kind of field and every block keep the promises of interface.md, with and without errors."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext
+from werkzeug.serving import make_server
+
+from casework.web.errors import FAULTS
+from tests.axe import axe_check
+from tests.browser import Page, assert_page
+from tests.chromium import chromium
+from tests.nu import nu_check
+from tests.web.gallery import FIELDS, create_gallery
+
+SIZES = [(1280, 900), (390, 844), (320, 640)]
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return create_gallery().test_client()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def pages(client: FlaskClient) -> dict[str, str]:
+    wrong = {"a-birth_date": "hier", "a-text": "long " * 200, "a-birth": "birth_known", "_more": ""}
+    answers = {"empty": client.get("/"), "filled": client.get("/?filled"), "refused": client.post("/", data=wrong)}
+    answers["more"] = client.post("/", data={"_more": "a-representatives"})
+    answers |= {f"fault {number}": client.get(f"/defaut/{number}") for number in range(len(FAULTS) + 2)}
+    for answer in answers.values():
+        assert_page(answer.text, answer.headers, answer.status_code)
+    return {name: answer.text for name, answer in answers.items()}
+
+
+def test_every_page_is_valid_html_and_keeps_the_promises(client: FlaskClient) -> None:
+    assert nu_check(list(pages(client).items())) == []
+
+
+def test_every_error_is_listed_at_the_top_and_tied_to_its_input(client: FlaskClient) -> None:
+    page = Page(client.post("/", data={"a-birth": "birth_known", "a-birth_date": "2030-01-01"}).text)
+    (box,) = (node for node in page.all("div") if node.attrs.get("id") == "errors")
+    links = [node.attrs["href"] for node in box.walk() if node.tag == "a"]
+    assert "#f-a-birth_date" in links
+    assert len(links) == len(set(links)) > 5
+    (wrong,) = (node for node in page.all("input") if node.attrs.get("id") == "f-a-birth_date")
+    assert wrong.attrs["aria-invalid"] == "true"
+    assert "f-a-birth_date-error" in wrong.attrs["aria-describedby"].split()
+    assert "2030-01-01" in wrong.attrs["value"]
+
+
+def test_short_lists_are_buttons_and_long_ones_are_selects(client: FlaskClient) -> None:
+    page = Page(client.get("/").text)
+    assert {node.attrs["name"] for node in page.all("select")} == {
+        "a-schooling",
+        "a-school",
+        "a-main_reason",
+        "a-facts-0-place",
+    }
+
+
+def test_an_asked_group_takes_the_focus_and_the_button_leaves_at_the_most(client: FlaskClient) -> None:
+    page = Page(client.post("/", data={"_more": "a-representatives", "a-representatives-0-surname": "A"}).text)
+    focused = [node.attrs["name"] for node in page.nodes if "autofocus" in node.attrs]
+    assert focused == ["a-representatives-1-quality"]
+    full = {f"a-facts-{number}-place_name": "Quai" for number in range(5)}
+    names = [node.attrs.get("value") for node in Page(client.post("/", data=full).text).all("button")]
+    assert "a-facts" not in names
+    assert "a-representatives" in names
+
+
+def test_what_was_typed_is_shown_again_as_text_never_as_html(client: FlaskClient) -> None:
+    html = client.post("/", data={"a-surname": "<script>alert(1)</script>", "a-text": "</textarea><b>"}).text
+    assert "<script>alert" not in html
+    assert "</textarea><b>" not in html
+
+
+def open_page(browser: Browser, width: int, height: int, **options: object) -> BrowserContext:
+    return browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_or_offends_axe(
+    browser: Browser, address: str, width: int, height: int, scheme: str
+) -> None:
+    context = open_page(browser, width, height, color_scheme=scheme)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{address}/?filled")
+    assert axe_check(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == [], "the page must run under its own policy"
+    context.close()
+
+
+@pytest.mark.e2e
+def test_every_target_is_44_pixels_high_on_a_phone(browser: Browser, address: str) -> None:
+    context = open_page(browser, 390, 844)
+    page = context.new_page()
+    page.goto(address)
+    small = page.evaluate(
+        """[...document.querySelectorAll('main button, main select, main input:not([type=hidden]), main .btn, nav a, .form-check, header button')]
+        .filter(e => e.offsetParent && !e.matches('.form-check input') && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+    )
+    assert small == []
+    context.close()
+
+
+@pytest.mark.e2e
+def test_a_conditional_field_appears_with_the_answer_that_asks_for_it(browser: Browser, address: str) -> None:
+    context = open_page(browser, 1280, 900)
+    page = context.new_page()
+    page.goto(address)
+    year = page.get_by_label("Année de naissance", exact=True)
+    assert not year.is_visible()
+    page.get_by_label("Année seulement", exact=True).check()
+    assert year.is_visible()
+    context.close()
+
+
+@pytest.mark.e2e
+def test_without_script_every_field_is_there_with_its_condition(browser: Browser, address: str) -> None:
+    context = open_page(browser, 1280, 900, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert page.get_by_label("Année de naissance", exact=True).is_visible()
+    assert page.get_by_text("À remplir si «\u00a0Date de naissance\u00a0»\u00a0: année seulement.").is_visible()
+    assert len(FIELDS) < page.locator("main .field").count()
+    context.close()
+
+
+@pytest.mark.e2e
+def test_a_key_presses_its_button_except_while_writing_or_switched_off(browser: Browser, address: str) -> None:
+    context = open_page(browser, 1280, 900)
+    page = context.new_page()
+    page.goto(f"{address}/?filled")
+    page.get_by_label("Prénom", exact=True).first.press("r")
+    page.get_by_role("button", name="Touches du clavier").click()
+    page.keyboard.press("r")
+    assert page.url.endswith("?filled")
+    page.get_by_role("button", name="Touches du clavier").click()
+    page.keyboard.press("r")
+    page.wait_for_url(f"{address}/")
+    context.close()

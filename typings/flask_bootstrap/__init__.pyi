@@ -1,0 +1,6 @@
+# The part of Bootstrap-Flask that casework calls: it serves the library's files and its macros.
+from flask import Flask
+
+class Bootstrap5:
+    def __init__(self, app: Flask | None = None) -> None: ...
+    def init_app(self, app: Flask) -> None: ...
