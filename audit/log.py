@@ -129,7 +129,7 @@ def last_digest(connection: Connection, subject: uuid.UUID, key: str, mac: Mac) 
     return digest
 
 
-def entries(  # noqa: PLR0913 - each filter is one box of the page that asks
+def entries(
     connection: Connection,
     mac: Mac,
     *,

@@ -21,14 +21,14 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     settings = settings or Settings.read(os.environ)
     house = page.WatchedHouse.of(house or open_house(settings))
     # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.
-    app = Flask(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
+    app = errors.Discreet(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
     app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     Bootstrap5(app)
     headers.install(app, demo=settings.demo)
     page.install(app, house)
     guard.install(app, parts.routes, parts.doors, (library(app, "bootstrap.static"),))
-    errors.install(app, parts.refusals)
+    errors.install(app, parts.refusals or {})
     filters.install(app)
     context.install(app, town=settings.town, demo=settings.demo)
     app.extensions["casework.tasks"] = parts.tasks

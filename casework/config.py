@@ -15,6 +15,7 @@ from casework.store.tables import InstanceRow
 from crypto.provider import FileProvider
 
 PREFIX = "CASEWORK_"
+TOWN = "Mairie"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 CHARTERS = {charter.name: charter for charter in (CENOMED,)}
@@ -33,7 +34,7 @@ class Settings:
     provider: Path
     pins: Path
     trusted_hosts: tuple[str, ...]
-    town: str = "Mairie"
+    town: str = TOWN
     demo: bool = False
 
     @classmethod
@@ -48,7 +49,7 @@ class Settings:
             provider=Path(environ[PREFIX + "PROVIDER"]),
             pins=Path(environ[PREFIX + "PINS"]),
             trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
-            town=environ.get(PREFIX + "TOWN", cls.town),
+            town=environ.get(PREFIX + "TOWN", TOWN),
             demo=environ.get(PREFIX + "DEMO") == "1",
         )
         if environ.get("FLASK_DEBUG") and not settings.demo:
@@ -56,23 +57,22 @@ class Settings:
         return settings
 
     def __post_init__(self) -> None:
-        for wrong, message in self._refusals().items():
-            if wrong:
-                raise Unsafe(message)
-
-    def _refusals(self) -> dict[bool, str]:
         hosts = set(self.trusted_hosts)
-        checks = [
-            (not hosts or any(not host or host.startswith(("*", ".")) for host in hosts), "TRUSTED_HOSTS: name each host, without joker"),
-            (self.case_url == self.key_url, "CASE_URL and KEY_URL must be two stores: one thief must not hold both"),
-            (self.demo and not hosts <= LOOPBACK, "the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost"),
-            (not self.demo and self._beside_data(), "PROVIDER lies in the directory of a database: move it to another disk"),
-        ]
-        return {wrong: message for wrong, message in checks if wrong}
+        if any(not host or host.startswith(("*", ".")) for host in hosts):
+            raise Unsafe("TRUSTED_HOSTS: name each host, without joker")
+        if self.demo and not hosts <= LOOPBACK:
+            raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
+        if self.case_url == self.key_url:
+            raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
+        if not self.demo and any(self.provider.resolve().is_relative_to(folder) for folder in self._folders()):
+            raise Unsafe("PROVIDER lies in the directory of a database: move it to another disk")
 
-    def _beside_data(self) -> bool:
-        folders = [Path(url.database).resolve().parent for url in map(make_url, (self.case_url, self.key_url)) if url.drivername.startswith("sqlite") and url.database]
-        return any(self.provider.resolve().is_relative_to(folder) for folder in folders)
+    def _folders(self) -> list[Path]:
+        """Where the databases that are files lie."""
+        urls = map(make_url, (self.case_url, self.key_url))
+        return [
+            Path(url.database).resolve().parent for url in urls if url.get_backend_name() == "sqlite" and url.database
+        ]
 
 
 def open_house(settings: Settings) -> House:

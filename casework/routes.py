@@ -1,27 +1,81 @@
 """Every URL, what it needs and who serves it, on one screen; and what the slices give to the shell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from casework.accounts import keeping, views
+from casework.accounts.charter import charter_signed
+from casework.accounts.sessions import expired_author, open_session
+from casework.cases import drafts, waiting
+from casework.cases import views as cases
+from casework.charters.cenomed import CENOMED
+from casework.indicators import views as indicators
+from casework.journal import views as log
+from casework.store.house import House
 from casework.web import files
-from casework.web.guard import Doors
-from casework.web.needs import OPEN, Route, url
+from casework.web.errors import Refusals
+from casework.web.guard import Doors, Form
+from casework.web.needs import OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
 from casework.web.tasks import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What `create_app` puts around the house."""
+    """What `create_app` puts around the house. `refusals`: the errors of services that a slice explains itself."""
 
     routes: tuple[Route, ...]
     doors: Doors
-    tasks: tuple[Source, ...]
+    tasks: tuple[Source, ...] = ()
+    refusals: Refusals | None = None
 
+
+BOTH = ("GET", "POST")
+POST = ("POST",)
+KEEPER, DPO = seat("coordinator"), seat("dpo")
+CIRCLE = seat(*(item.name for item in CENOMED.seats if item.name not in ("controller", "dpo", "administrator")))
+FILE = SITUATION.of(*CIRCLE.seats)
+INVITER = seat("administrator", "coordinator")
 
 ROUTES = (
-    url("/static/<path:filename>", files.static, needs=OPEN),
+    url("/", views.home, needs=SIGNED, menu="Accueil"),
     url("/sante", files.health, needs=OPEN),
+    url("/static/<path:filename>", files.static, needs=OPEN),
+    url("/connexion", views.login, needs=OPEN, methods=BOTH),
+    url("/invitation/<token>", views.invitation, needs=OPEN, methods=BOTH),
+    url("/deconnexion", views.logout, needs=SESSION, methods=POST),
+    url("/rester", views.stay, needs=SESSION, methods=POST),
+    url("/charte", views.charter, needs=SESSION, methods=BOTH),
+    url("/admissions", keeping.admissions, needs=KEEPER, menu="Admissions"),
+    url("/admissions/<uuid:tenure>", keeping.admission, needs=KEEPER, methods=POST),
+    url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
+    url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
+    url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
+    url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
+    url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
+    url("/situations/rapprochements", cases.compare, needs=KEEPER, methods=BOTH),
+    url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
+    url("/situations/<uuid:case>", cases.situation, needs=FILE),
+    url("/situations/<uuid:case>/orientation", cases.orient, needs=FILE.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/fait/<move>", cases.done, needs=FILE),
+    url("/situations/<uuid:case>/actes/<move>", cases.step, needs=FILE, methods=BOTH),
+    url("/situations/<uuid:case>/parties/<uuid:part>/actes/<move>", cases.part_step, needs=FILE, methods=BOTH),
+    url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
+    url("/journal", log.journal, needs=DPO, menu="Journal"),
+    url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
 )
 
-DOORS = Doors(lambda _h, _t: None, lambda _h, _a: False, lambda _h, _t, _p, _f: False)
-TASKS: tuple[Source, ...] = ()
-PARTS = Parts(ROUTES, DOORS, TASKS)
+
+def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) -> bool:
+    """Seal the form of an act, posted after the session ended, to its author; False when there is nothing to keep."""
+    author, move = expired_author(house, token), asked.get("move")
+    if author is None or move not in {item.name for item in house.charter.moves}:
+        return False
+    drafts.keep(house, author.person, move, form, asked.get("case"), asked.get("part"))
+    return True
+
+
+DOORS = Doors(open_session, charter_signed, keep_late)
+TASKS: tuple[Source, ...] = (waiting.tasks,)
+REFUSALS: Refusals = dict.fromkeys(cases.REFUSALS, cases.refused)
+PARTS = Parts(ROUTES, DOORS, TASKS, REFUSALS)

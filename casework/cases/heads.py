@@ -121,6 +121,8 @@ def load(house: House, session: Session, directory: Directory, case: UUID, *, lo
     head = Head.parse(stored.body)
     _check_signed(house, directory, stored, head)
     _check_projection(row, head)
+    if lock:
+        _check_envelopes(session, head)
     return head
 
 
@@ -152,6 +154,14 @@ def _check_projection(row: CaseRow, head: Head) -> None:
     said += [life.sender.seat, life.sender.organisation]
     if clear != said:
         raise HeadBroken("columns differ from the head")
+
+
+def _check_envelopes(session: Session, head: Head) -> None:
+    """Before a move: every stored envelope is the head's, those it does not touch included."""
+    rows = session.scalars(select(CiphertextRow).where(CiphertextRow.case == head.life.case)).all()
+    stored = {(row.compartment, row.part, row.key_id, digest(row.envelope)) for row in rows}
+    if stored != {(slot.compartment, no_part(slot.part), held.key_id, held.digest) for slot, held in head.held.items()}:
+        raise HeadBroken("ciphertext")
 
 
 def envelope(session: Session, head: Head, slot: Slot) -> bytes:

@@ -19,13 +19,15 @@ from casework.web.page import acting, current_house, go, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
+LAST_PAGE = 10_000
 
 
 def listing() -> Response:
     """The situations this person may know of (C-10): reference, age, step, days."""
     house, person = current_house(), acting()
-    number = max(0, request.args.get("page", 0, type=int))
-    lines = reading.lines(house, person, limit=PER_PAGE, offset=number * PER_PAGE)
+    number, step = min(max(0, request.args.get("page", 0, type=int)), LAST_PAGE), request.args.get("step", "")
+    steps = [step] if step in {item.name for item in house.charter.steps} else None
+    lines = reading.lines(house, person, steps, limit=PER_PAGE, offset=number * PER_PAGE)
     reading.log_list(house, person, "list", lines)
     starts, seat = beginnings(house.charter, person.actor), person.actor.seat
     full = len(lines) == PER_PAGE
@@ -139,6 +141,11 @@ def _form(
         page="situation",
         status=status,
     )
+
+
+def part_step(case: UUID, part: UUID, move: str) -> Response:
+    """One act on a part of a situation: a return, an owner's sheet."""
+    return step(case, move, part)
 
 
 def done(case: UUID, move: str) -> Response:

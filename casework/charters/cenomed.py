@@ -1478,18 +1478,27 @@ FACTS = (
     FactKind("situation_examined", "Situation examinée", "F33-11", per_person=True),
     FactKind("orientation_made", "Orientation", "F33-11", ("type",)),
     FactKind("return_received", "Retour", "F33-11", ("support", "redirection")),
-    FactKind("meeting_held", "Réunion", "F33-11", ("held",)),
-    FactKind("steering_committee", "Comité de pilotage parisien", "F33-11"),
+    FactKind("meeting_held", "Réunion", "F33-11", ("held",), activity=True),
+    FactKind("steering_committee", "Comité de pilotage parisien", "F33-11", activity=True),
 )
 INDICATORS = (
-    Indicator("calendar", "Respect du calendrier", "F33-08", "meeting_held", by="held"),
+    Indicator("calendar", "Respect du calendrier", "F33-08", "meeting_held", by="held", choices="held"),
     Indicator("meetings", "Nombre de réunions tenues dans l’année", "F33-11", "meeting_held"),
     Indicator("referrals", "Nombre de saisines par les partenaires", "F33-11", "referral_made"),
     Indicator("retained", "Nombre de situations retenues par le Parquet", "F33-11", "situation_retained"),
     Indicator("examined", "Nombre de situations examinées", "F33-11", "situation_examined"),
     Indicator("orientations", "Nombre d’orientations", "F33-11", "orientation_made"),
-    Indicator("orientations_by_type", "Répartition des orientations", "F33-11", "orientation_made", by="type"),
-    Indicator("returns", "Retours des services sociaux", "F33-11", "return_received", by="support"),
+    Indicator(
+        "orientations_by_type",
+        "Répartition des orientations",
+        "F33-11",
+        "orientation_made",
+        by="type",
+        choices="orientation",
+    ),
+    Indicator(
+        "returns", "Retours des services sociaux", "F33-11", "return_received", by="support", choices="return_support"
+    ),
     Indicator("steering", "Comités de pilotage parisiens", "F33-11", "steering_committee"),
 )
 

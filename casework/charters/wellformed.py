@@ -158,6 +158,8 @@ def _figures(charter: Charter) -> Iterator[Fault]:
     facts = {item.name: item for item in charter.facts}
     for indicator in charter.indicators:
         yield from _unknown(indicator.rule, f"indicator {indicator.name}", [indicator.fact], facts)
+        named = [indicator.choices] if indicator.choices else []
+        yield from _unknown(indicator.rule, f"indicator {indicator.name}", named, (c.name for c in charter.lists))
         if indicator.fact in facts and indicator.by:
             known = facts[indicator.fact].dimensions
             yield from _unknown(indicator.rule, f"indicator {indicator.name}", [indicator.by], known)
@@ -166,8 +168,8 @@ def _figures(charter: Charter) -> Iterator[Fault]:
     for kind in charter.sent_to.values():
         yield from _unknown("F33-05", "an orientation", [kind], charter.recipients)
     for recipient in charter.recipients.values():
-        known = (item.value for item in charter.organisations.values)
-        yield from _unknown("F33-05", f"recipient {recipient.name}", recipient.organisations, known)
+        kinds = {item.value for item in charter.organisations.values}
+        yield from _unknown("F33-05", f"recipient {recipient.name}", recipient.organisations, kinds)
 
 
 def _all(fields: Iterable[Field]) -> Iterator[Field]:

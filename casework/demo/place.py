@@ -60,9 +60,15 @@ class Place:
 
     def settings(self) -> Settings:
         """The settings of the demo: this computer only."""
-        urls = (f"sqlite:///{self.data / name}.sqlite" for name in ("case", "key"))
-        provider, pins = self.keys / "provider.json", self.keys / "pins.json"
-        return Settings(*urls, provider, pins, ("127.0.0.1", "localhost"), town=TOWN, demo=True)
+        return Settings(
+            case_url=f"sqlite:///{self.data / 'case.sqlite'}",
+            key_url=f"sqlite:///{self.data / 'key.sqlite'}",
+            provider=self.keys / "provider.json",
+            pins=self.keys / "pins.json",
+            trusted_hosts=("127.0.0.1", "localhost"),
+            town=TOWN,
+            demo=True,
+        )
 
     def reset(self) -> None:
         """Forget the demo, keys included."""

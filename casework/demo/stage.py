@@ -32,7 +32,7 @@ class Stage:
     secrets: dict[str, bytes] = field(default_factory=dict)
     cases: dict[str, UUID] = field(default_factory=dict)
     meetings: dict[str, UUID] = field(default_factory=dict)
-    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, bytes] = field(default_factory=dict)
 
     @contextmanager
     def on(self, days: int, minutes: int = 0) -> Iterator[None]:
@@ -49,6 +49,7 @@ class Stage:
         """This person, logged in: a session is opened when none is running."""
         acting = open_session(self.house, self._tokens[login]) if login in self._tokens else None
         if acting is None:
+            self._end(login)
             typed = Typed(login, PASSWORD, totp.totp_now(self.secrets[login]))
             self._tokens[login] = log_in(self.house, typed, ADDRESS).token
             acting = open_session(self.house, self._tokens[login])
@@ -58,9 +59,13 @@ class Stage:
 
     def leave(self) -> None:
         """Everybody logs out."""
-        for token in self._tokens.values():
+        for login in list(self._tokens):
+            self._end(login)
+
+    def _end(self, login: str) -> None:
+        token = self._tokens.pop(login, None)
+        if token is not None:
             log_out(self.house, token, open_session(self.house, token))
-        self._tokens.clear()
 
     def accounts(self) -> list[Account]:
         """The log-ins, for whoever tries the demo."""

@@ -64,17 +64,19 @@ class FactKind:
     rule: str
     dimensions: tuple[str, ...] = ()
     per_person: bool = False
+    activity: bool = False  # counts acts of the body, not persons: always exact (S-02)
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A figure of F33-11, counted from facts."""
+    """A figure of F33-11, counted from facts; `choices` names the closed list that gives labels to the dimension `by`."""
 
     name: str
     label: str
     rule: str
     fact: str
     by: str = ""
+    choices: str = ""
 
 
 @dataclass(frozen=True, slots=True)

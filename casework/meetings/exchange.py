@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,18 @@ from casework.meetings.service import MeetingError, log_change, organises, requi
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
-from casework.store.tables import CaseRow, MeetingRow
+from casework.store.tables import MeetingRow
 
 Seen = Mapping[UUID, int] | None
 
 
 @dataclass
 class Batch:
-    """What one press did to the situations of a meeting: `done`, and why the others were left as they were."""
+    """What one press did to the situations of a meeting: `done`, and why the others were left as they were (a code)."""
 
     done: list[UUID] = field(default_factory=list)
     left: dict[UUID, str] = field(default_factory=dict)
+    references: dict[UUID, str] = field(default_factory=dict)
 
 
 def schedule(house: House, acting: Acting, meeting: UUID, case: UUID, seen: int) -> Head:
@@ -55,8 +57,10 @@ def _check_ready(house: House, acting: Acting, opened: Opened) -> None:
             require(mark in opened.life.marks, mark)
 
 
-def unschedule(house: House, acting: Acting, case: UUID, seen: int) -> Head:
-    """Take a situation off the agenda. Errors: Conflict, Missing, IllegalMove."""
+def unschedule(house: House, acting: Acting, meeting: UUID, case: UUID, seen: int) -> Head:
+    """Take a situation off this agenda. Errors: Conflict, Missing, IllegalMove."""
+    if head_of(house, case).life.meeting != meeting:
+        raise Missing
     return acts.act(house, acting, case, seen, Change("unschedule"))
 
 
@@ -68,21 +72,23 @@ def circulate(house: House, acting: Acting, meeting: UUID, seen: Seen = None) ->
     row = _meeting(house, meeting)
     require(organises(house, acting), "seat")
     require(not row.held, "done")
-    window = rules.window_end(row.day, _window_days(house))
-    require(window >= today(), "window")
+    last = window(house, row)
+    require(last >= today(), "window")
     parties = _convened(house, meeting)
     require(parties, "nobody")
 
     def one(case: UUID, at: int | None) -> None:
-        life = _head(house, case).life
-        takes = {Take.CONVENED: rules.convened_to(parties, life, house.charter), Take.WINDOW: window}
+        life = head_of(house, case).life
+        takes = {Take.CONVENED: rules.convened_to(parties, life, house.charter), Take.WINDOW: last}
         acts.act(house, acting, case, at, Change("circulate", takes=takes))
 
     return _each(house, acting, row, ("scheduled",), seen, one, "circulated")
 
 
-def _window_days(house: House) -> int:
-    return house.settings.get("window_days", house.charter.setting("window_days").default)
+def window(house: House, meeting: MeetingRow) -> date:
+    """The last day of the nominative exchange of this meeting."""
+    days = house.settings.get("window_days", house.charter.setting("window_days").default)
+    return rules.window_end(meeting.day, days)
 
 
 def _convened(house: House, meeting: UUID) -> list[Party]:
@@ -158,7 +164,7 @@ def approve(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> B
     require(acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats, "seat")
 
     def one(case: UUID, at: int | None) -> None:
-        head = _head(house, case)
+        head = head_of(house, case)
         move = next((m for m in available(house.charter, acting.actor, head.life) if m.name in rules.APPROVALS), None)
         if move is None:
             raise IllegalMove(rules.APPROVALS[0], "step")
@@ -178,8 +184,8 @@ def _each(
 ) -> Batch:
     """Play `one` on each situation still in these steps. What an interruption left undone is done by the next press."""
     with house.stores.case_reading() as session:
-        cases = [row.id for row in records.situations(house, session, meeting.id, *steps)]
-    batch = Batch()
+        cases = {row.id: row.reference for row in records.situations(house, session, meeting.id, *steps)}
+    batch = Batch(references=cases)
     if cases:
         log_change(house, acting, meeting, change)
     for case in cases:
@@ -204,12 +210,13 @@ def _try(house: House, acting: Acting, case: UUID, seen: Seen, one: Callable[[UU
     except NoKey:
         return "no_key"
     except HeadBroken:
-        _report(house, acting, case)
+        report(house, acting, case)
         return "broken"
     return ""
 
 
-def _report(house: House, acting: Acting, case: UUID) -> None:
+def report(house: House, acting: Acting, case: UUID) -> None:
+    """Log that a situation does not prove itself."""
     house.log([house.entry(house.events.tampering, acting.actor, subject=case)])
 
 
@@ -221,7 +228,8 @@ def _meeting(house: House, meeting: UUID) -> MeetingRow:
     return row
 
 
-def _head(house: House, case: UUID) -> Head:
+def head_of(house: House, case: UUID) -> Head:
+    """The verified state of a situation. Errors: Missing, HeadBroken."""
     with house.stores.case_reading() as session:
         head = heads.load(house, session, load_directory(house, session), case)
     if head is None:
@@ -234,62 +242,3 @@ def _open(house: House, acting: Acting, case: UUID, *only: str) -> Opened:
     if opened is None:
         raise Missing
     return opened
-
-
-@dataclass(frozen=True)
-class Item:
-    """A situation on an agenda (C-10). `name` is filled for its convened persons while the exchange is open, and only then."""
-
-    row: CaseRow
-    head: Head
-    band: str
-    name: str = ""
-
-    @property
-    def informed(self) -> bool:
-        """Whether the persons are informed, or their information deferred (C-05)."""
-        return "informed" in self.head.life.marks
-
-
-def agenda(house: House, acting: Acting, meeting: UUID) -> list[Item]:
-    """The situations of a meeting this person may know of; names are opened and logged one by one."""
-    with house.stores.case_reading() as session:
-        rows = records.situations(house, session, meeting)
-    return [_named(house, acting, item) for item in _items(house, acting, rows)]
-
-
-def candidates(house: House, acting: Acting) -> list[Item]:
-    """The retained situations that wait for a meeting, for whoever organises it."""
-    if not organises(house, acting):
-        return []
-    with house.stores.case_reading() as session:
-        rows = records.waiting(house, session)
-    return _items(house, acting, rows)
-
-
-def _items(house: House, acting: Acting, rows: Sequence[CaseRow]) -> list[Item]:
-    """Those this person may know of; a situation that does not prove itself is reported and left out."""
-    found = []
-    for row in rows:
-        try:
-            head = _head(house, row.id)
-        except HeadBroken:
-            _report(house, acting, row.id)
-        except Missing:
-            continue
-        else:
-            if reading.concerned(house, acting.actor, head.life):
-                found.append(Item(row, head, rules.band(head.life.majority, head.life.began)))
-    return found
-
-
-def _named(house: House, acting: Acting, item: Item) -> Item:
-    life, slot = item.head.life, Slot("identity")
-    convened = acting.party in life.convened and acting.party.person not in life.recused
-    if not (convened and "exchange" in life.marks and reading.granted(house, acting.actor, life, slot)):
-        return item
-    opened = reading.open_situation(house, acting, life.case, only=("identity",))
-    if opened is None or slot not in opened.contents:
-        return item
-    identity = opened.contents[slot]
-    return Item(item.row, opened.head, item.band, f"{identity['first_name']} {identity['surname']}")

@@ -88,7 +88,9 @@ def sheet(identity: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]
 
 
 def entrusted(
-    rows: Sequence[Mapping[str, Any]], identity: Mapping[str, Any], sheets: Sequence[tuple[UUID | None, Mapping[str, Any]]]
+    rows: Sequence[Mapping[str, Any]],
+    identity: Mapping[str, Any],
+    sheets: Sequence[tuple[UUID | None, Mapping[str, Any]]],
 ) -> list[tuple[UUID, dict[str, Any]]]:
     """(owner, sheet) of every owned decision that has no sheet yet; `sheets` are those already given."""
     given, found = list(sheets), []

@@ -64,7 +64,9 @@ def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:
     """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read."""
     with _changing(house, acting, meeting, "postponed") as (writing, row):
         require(not row.held, "done")
-        require(not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated")
+        require(
+            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
+        )
         problem = rules.postponing_problem(row.day, day, today())
         if problem:
             raise MeetingError(problem)
@@ -88,7 +90,9 @@ def release(house: House, acting: Acting, meeting: UUID, tenure: UUID) -> None:
     """Take a convocation back, as long as nothing was opened to it. Errors: MeetingError."""
     with _changing(house, acting, meeting, "released") as (writing, row):
         require(not row.held, "done")
-        require(not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated")
+        require(
+            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
+        )
         writing.session.execute(
             delete(ConvocationRow).where(ConvocationRow.meeting == meeting, ConvocationRow.tenure == tenure)
         )
@@ -173,7 +177,9 @@ def sheet(house: House, acting: Acting, meeting: UUID) -> Sheet:
         if row is None or not _knows(house, acting, row, records.meetings_of(session, acting.tenure)):
             raise MeetingError("missing")
         parties = load_directory(house, session).parties()
-        convened = [Convened(c.tenure, parties.get(c.tenure), c.attendance) for c in records.convocations(session, meeting)]
+        convened = [
+            Convened(c.tenure, parties.get(c.tenure), c.attendance) for c in records.convocations(session, meeting)
+        ]
         found = records.situations(house, session, meeting)
     apart = acting.actor.seat == house.charter.schools
     return Sheet(row, convened, None if apart else Counter(item.step for item in found))

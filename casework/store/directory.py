@@ -13,7 +13,7 @@ from audit.log import last_digest
 from casework.kernel.life import Actor, Party, Principal
 from casework.store.house import House, Writing
 from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
-from casework.store.suspensions import DirectoryBroken, suspended
+from casework.store.suspensions import SuspensionsBroken, suspended
 from casework.store.tables import DirectoryRow, InstanceRow, PrincipalRow
 from crypto.errors import CryptoError
 from crypto.primitives import digest
@@ -21,6 +21,10 @@ from crypto.signing import check_signature
 
 PIN = "directory"
 Keys: TypeAlias = Mapping[UUID, tuple[bytes, bytes | None]]
+
+
+class DirectoryBroken(Exception):
+    """The directory does not prove itself: nothing may be sealed or shown; ids and numbers only, no content."""
 
 
 class DirectoryMissing(DirectoryBroken):
@@ -126,7 +130,10 @@ def load_directory(house: House, session: Session) -> Directory:
         tip = Tip(listing.number, digest(listing.body()))
         held = _cache[place] = _Verified(mark, tip, listing, _keys(session, listing))
     _check_pin(house, pinned, held.tip)
-    return Directory(held.listing, held.keys, suspended(house, session))
+    try:
+        return Directory(held.listing, held.keys, suspended(house, session))
+    except SuspensionsBroken as error:
+        raise DirectoryBroken(str(error)) from None
 
 
 def publish(writing: Writing, listing: Listing, signature: bytes) -> None:

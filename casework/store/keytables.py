@@ -32,6 +32,8 @@ class MemberRow(KeyBase):
 
     __tablename__ = "member"
     person: Mapped[UUID] = identifier("departure of the person", primary_key=True)
-    generation: Mapped[int] = col("technical", "departure of the person", "server", primary_key=True, autoincrement=False)
+    generation: Mapped[int] = col(
+        "technical", "departure of the person", "server", primary_key=True, autoincrement=False
+    )
     slot: Mapped[int] = col("technical", "departure of the person", "server", primary_key=True, autoincrement=False)
     locked: Mapped[bytes] = col("key_material", "departure of the person", "its person", cipher="member_lock")

@@ -19,17 +19,17 @@ from crypto.signing import check_signature
 DOMAIN = "suspension"
 
 
-class DirectoryBroken(Exception):
-    """The directory does not prove itself: nothing may be sealed or shown; ids and numbers only, no content."""
+class SuspensionsBroken(Exception):
+    """The suspensions do not prove themselves; ids only."""
 
 
 def suspended(house: House, session: Session) -> frozenset[UUID]:
-    """Every suspended id. Errors: DirectoryBroken when a suspension was forged, altered or taken away."""
+    """Every suspended id. Errors: SuspensionsBroken when a suspension was forged, altered or taken away."""
     rows = session.scalars(select(SuspensionRow).where(SuspensionRow.instance == house.instance)).all()
     found = frozenset(row.subject for row in rows)
     logged = last_digest(session.connection(), house.instance, "suspensions", house.provider.mac)
     if (logged or _set_hash(())) != _set_hash(found):
-        raise DirectoryBroken("the suspensions are not those last logged")
+        raise SuspensionsBroken("the suspensions are not those last logged")
     for row in rows:
         _check(house, row)
     return found
@@ -54,7 +54,7 @@ def _check(house: House, row: SuspensionRow) -> None:
         message = frame(row.instance.bytes, row.subject.bytes)
         check_signature(house.provider.removal_key, DOMAIN, message, row.signature)
     except CryptoError:
-        raise DirectoryBroken(f"the suspension of {row.subject} is not authentic") from None
+        raise SuspensionsBroken(f"the suspension of {row.subject} is not authentic") from None
 
 
 def _set_hash(subjects: Iterable[UUID]) -> bytes:

@@ -30,7 +30,10 @@ MISSING = Fault(
 CRASH = Fault(
     500,
     "Une erreur s’est produite",
-    ("L’erreur vient du logiciel, pas de vous. Ce qui était enregistré avant cette page l’est toujours.", "Réessayez ; si l’erreur revient, prévenez l’administrateur."),
+    (
+        "L’erreur vient du logiciel, pas de vous. Ce qui était enregistré avant cette page l’est toujours.",
+        "Réessayez ; si l’erreur revient, prévenez l’administrateur.",
+    ),
     "error",
 )
 SEAT_CHANGED = Fault(
@@ -46,31 +49,51 @@ FAULTS = {
     400: Fault(
         400,
         "Formulaire refusé",
-        ("Ce formulaire n’a pas été reconnu : la page était sans doute ouverte depuis trop longtemps. Rien n’a été enregistré.", "Revenez à la page précédente, rechargez-la, puis envoyez de nouveau."),
+        (
+            "Ce formulaire n’a pas été reconnu : la page était sans doute ouverte depuis trop longtemps. Rien n’a été enregistré.",
+            "Revenez à la page précédente, rechargez-la, puis envoyez de nouveau.",
+        ),
         "csrf",
     ),
     404: MISSING,
     409: Fault(
         409,
         "La situation a changé entre-temps",
-        ("Quelqu’un d’autre a agi depuis que vous avez ouvert cette page. Rien n’a été enregistré.", "Rouvrez la page pour voir ce qui a changé."),
+        (
+            "Quelqu’un d’autre a agi depuis que vous avez ouvert cette page. Rien n’a été enregistré.",
+            "Rouvrez la page pour voir ce qui a changé.",
+        ),
         "conflict",
     ),
     413: Fault(
         413,
         "Envoi trop volumineux",
-        ("Le formulaire dépasse la taille permise. Rien n’a été enregistré.", "Raccourcissez les textes, puis envoyez de nouveau."),
+        (
+            "Le formulaire dépasse la taille permise. Rien n’a été enregistré.",
+            "Raccourcissez les textes, puis envoyez de nouveau.",
+        ),
         "too_large",
     ),
     429: Fault(
         429,
         "Trop d’essais",
-        ("Trop d’essais ont échoué. Attendez au moins une minute, puis réessayez.", "Si vous avez perdu votre mot de passe, adressez-vous à l’administrateur."),
+        (
+            "Trop d’essais ont échoué. Attendez au moins une minute, puis réessayez.",
+            "Si vous avez perdu votre mot de passe, adressez-vous à l’administrateur.",
+        ),
         "limited",
     ),
     500: CRASH,
     503: Fault(503, "Service indisponible", (NO_ENTRY,), "error"),
 }
+
+
+class Discreet(Flask):
+    """Flask, except that a failure outside every handler leaves no trace of values in the application log either."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Type and place only."""
+        report(exc_info[1])
 
 
 Refusals = Mapping[type[Exception], Callable[[Any], Response]]
@@ -111,5 +134,13 @@ def show(fault: Fault, outcome: str) -> Response:
             log(house.entry(house.events.refused, acting.actor, outcome=OUTCOMES[outcome]))
     except NotLogged:
         return Response(NO_ENTRY, status=503, mimetype="text/plain")
-    body = render_template("errors/fault.html", fault=fault, heading=fault.heading)
+    return _page(fault)
+
+
+def _page(fault: Fault) -> Response:
+    try:
+        body = render_template("errors/fault.html", fault=fault, heading=fault.heading)
+    except Exception as error:  # noqa: BLE001 - a failure of this page would reach the server, which writes traces
+        report(error)
+        return Response("\n".join(fault.texts), status=fault.status, mimetype="text/plain")
     return Response(body, status=fault.status, mimetype="text/html")

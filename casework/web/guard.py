@@ -38,14 +38,14 @@ class Refused(NotFound):
 class Doors:
     """What slices give to the guard, which knows none of them.
 
-    Tokens are in hexadecimal. `open_session(house, token)`: who acts, or None. `signed(house, acting)`: the current charter
+    `open_session(house, token)`: who acts, or None. `signed(house, acting)`: the current charter
     is signed (C-07). `on_session_ended(house, token, asked, form)`: whether what was posted too late, to the URL whose
     values are `asked`, could be sealed to its author as a draft.
     """
 
-    open_session: Callable[[House, str], Acting | None]
+    open_session: Callable[[House, bytes], Acting | None]
     signed: Callable[[House, Acting], bool]
-    on_session_ended: Callable[[House, str, Mapping[str, Any], Form], bool]
+    on_session_ended: Callable[[House, bytes, Mapping[str, Any], Form], bool]
 
 
 def install(app: Flask, routes: tuple[Route, ...], doors: Doors, libraries: tuple[Route, ...] = ()) -> None:
@@ -80,24 +80,25 @@ def guard() -> Response | None:
     table: Mapping[str, Route] = current_app.extensions[ROUTES]
     route = table.get(request.endpoint or "")
     if route is not None and not route.needs.session:
-        return _open()
+        _check_form()
+        return None
     doors: Doors = current_app.extensions[DOORS]
     token = read(SESSION)
-    person = doors.open_session(current_house(), token.hex()) if token else None
+    person = doors.open_session(current_house(), token) if token else None
     if token is None or person is None:
         return _ended(doors, token)
-    g.acting, g.token = person, token
+    # What opening the session may have logged does not stand for the page.
+    g.acting, g.token, g.logged = person, token, False
     return _logged_in(doors, route, person)
 
 
-def _open() -> None:
+def _check_form() -> None:
     if request.method not in SAFE:
         csrf.check()
 
 
 def _logged_in(doors: Doors, route: Route | None, person: Acting) -> Response | None:
-    if request.method not in SAFE:
-        csrf.check()
+    _check_form()
     if route is None:
         raise NotFound
     if not route.needs.admits(person.actor.seat):
@@ -122,5 +123,5 @@ def _ended(doors: Doors, token: bytes | None) -> Response:
         return go("accounts.login")
     kept = False
     if token is not None and csrf.proves(token, request.form.get(csrf.TOKEN, "")):
-        kept = doors.on_session_ended(current_house(), token.hex(), request.view_args or {}, request.form.to_dict(flat=False))
+        kept = doors.on_session_ended(current_house(), token, request.view_args or {}, request.form.to_dict(flat=False))
     return reply("accounts/ended.html", status=403, kept=kept)

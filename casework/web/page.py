@@ -58,7 +58,7 @@ def log(*entries: Entry) -> None:
     """Write entries now. Errors: NotLogged, whatever the cause."""
     try:
         current_house().log(entries)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the cause, no entry, no page
         report(error)
         raise NotLogged from None
 

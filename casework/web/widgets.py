@@ -1,5 +1,6 @@
 """Fields turned into what a template draws: inputs with ids, options and hints, or read-only words. No HTML here."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -129,7 +130,7 @@ def _widget(
         help=typo(item.help),
         error=typo(messages.get(field_id(name), "")),
         optional=not item.required and item.kind not in (Kind.FLAG, Kind.ROWS),
-        type=TYPES.get(item.kind, "text"),
+        type=_type(item, value),
         inputmode="numeric" if item.kind in NUMERIC else "",
         value="" if value is None or isinstance(value, (list, bool)) else str(value),
         limit=item.limit if item.kind is Kind.TEXT else 0,
@@ -138,6 +139,12 @@ def _widget(
         groups=groups,
         add=f"Ajouter {indefinite(item.label)}" if item.kind is Kind.ROWS and len(groups) < item.rows[1] else "",
     )
+
+
+def _type(item: Field, value: Any) -> str:
+    """A date widget hides what is not a date: what was refused is shown again as text."""
+    refused = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None
+    return "text" if refused and item.kind in (Kind.DATE, Kind.PAST_DATE) else TYPES.get(item.kind, "text")
 
 
 def _listed_shape(item: Field, options: Sequence[Option]) -> str:
@@ -209,7 +216,8 @@ def _told(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> Words:
     if item.kind is Kind.ROWS:
         named = {"schools": lists[Kind.SCHOOL], "members": lists[Kind.MEMBER]}
         rows = (
-            (typo(f"{item.label} {index}"), summary(item.fields, row, **named)) for index, row in enumerate(value, 1)
+            (typo(f"{item.label} {index}") if len(value) > 1 else "", summary(item.fields, row, **named))
+            for index, row in enumerate(value, 1)
         )
         return Words(label, groups=tuple(row for row in rows if row[1]))
     return Words(label, tuple(typo(line) for line in _lines(item, value, lists)))

@@ -28,6 +28,7 @@ class Lives:
 
     town: Town
     acting: dict[str, Acting]
+    folder: Path
 
     @property
     def house(self) -> House:
@@ -39,11 +40,15 @@ class Lives:
         with at(self.town.moment):
             return begin(self.house, self.acting[who], uuid4(), Change("refer", builders.referral(**identity)))
 
-    def play(self, head: Head, who: str, move: str, contents: Any = None, part: UUID | None = None, **takes: Any) -> Head:
+    def play(
+        self, head: Head, who: str, move: str, contents: Any = None, part: UUID | None = None, **takes: Any
+    ) -> Head:
         """One move on the situation as it is in `head`."""
         given = {Take[name.upper()]: value for name, value in takes.items()}
         with at(self.town.moment):
-            return act(self.house, self.acting[who], head.life.case, head.sequence, Change(move, contents or {}, given, part))
+            return act(
+                self.house, self.acting[who], head.life.case, head.sequence, Change(move, contents or {}, given, part)
+            )
 
     def open(self, who: str, head: Head) -> Opened | None:
         """What this person can open."""
@@ -77,12 +82,24 @@ class Lives:
         return self.play(head, "town_hall", "approve")
 
 
-@pytest.fixture
-def lives(tmp_path: Path) -> Lives:
+def make_lives(folder: Path) -> Lives:
     """An open instance where every seat is held and logged in."""
-    town = open_town(make_house(tmp_path))
+    town = open_town(make_house(folder))
     kinds = {"recipient": "social_service"}
     for seat in SEATS:
         organisation = town.organisation(kinds[seat]) if seat in kinds else None
         town.join(seat, organisation=organisation)
-    return Lives(town, {name: town.acting(name) for name in ("coordinator", *SEATS)})
+    names = ("coordinator", "controller", "dpo", *SEATS)
+    return Lives(town, {name: town.acting(name) for name in names}, folder)
+
+
+@pytest.fixture
+def lives(tmp_path: Path) -> Lives:
+    """A town of one's own."""
+    return make_lives(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def town_of_all(tmp_path_factory: pytest.TempPathFactory) -> Lives:
+    """One town for every test of a module."""
+    return make_lives(tmp_path_factory.mktemp("town"))

@@ -25,7 +25,9 @@ def test_one_life_gives_each_seat_its_compartments_and_no_other(lives: Lives) ->
 
     head = lives.play(head, "coordinator", "schedule", meeting=head.life.case)
     convened = [lives.party(who) for who in ("police_station", "dsol", "head_of_school", "town_hall")]
-    head = lives.play(head, "coordinator", "circulate", convened=convened, window=head.life.began.replace(year=2026, month=12))
+    head = lives.play(
+        head, "coordinator", "circulate", convened=convened, window=head.life.began.replace(year=2026, month=12)
+    )
     assert lives.reads("police_station", head) == REFERRAL
     assert lives.reads("dsol", head) == {"identity", "reason"}
     assert lives.open("pjj", head) is None

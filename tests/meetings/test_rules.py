@@ -28,7 +28,9 @@ def test_an_ordinary_meeting_is_fixed_a_month_ahead_or_not_at_all(today: date, a
 
 
 @pytest.mark.clause("F33-07")
-@given(today=DAYS, ahead=st.integers(0, 60), reason=st.sampled_from([value.value for value in rules.URGENT_REASON.values]))
+@given(
+    today=DAYS, ahead=st.integers(0, 60), reason=st.sampled_from([value.value for value in rules.URGENT_REASON.values])
+)
 def test_an_urgent_meeting_may_come_sooner_with_a_reason_of_the_list(today: date, ahead: int, reason: str) -> None:
     day = today + timedelta(days=ahead)
     assert rules.fixing_problem(day, today, urgent=True, reason=reason) is None
@@ -83,7 +85,11 @@ def test_who_is_not_a_member_is_never_convened(seat: str) -> None:
 
 @pytest.mark.clause("F33-15")
 def test_an_owner_is_a_present_convened_person_and_never_the_dsol() -> None:
-    dsol, gone, coordinator = Party(uuid4(), "dsol", uuid4()), Party(uuid4(), "emas", uuid4()), Party(uuid4(), "coordinator", uuid4())
+    dsol, gone, coordinator = (
+        Party(uuid4(), "dsol", uuid4()),
+        Party(uuid4(), "emas", uuid4()),
+        Party(uuid4(), "coordinator", uuid4()),
+    )
     life = replace(LIFE, convened=(dsol, gone, PJJ), recused=frozenset({gone.person}))
     assert rules.owners(CENOMED, life, coordinator) == tuple(sorted([PJJ, coordinator]))
 
@@ -120,5 +126,5 @@ def test_present_for_its_own_situations_only_is_for_heads_of_school() -> None:
 def test_the_age_band_comes_from_the_coarse_majority(began: date, months: int) -> None:
     majority = add_months(began.replace(day=1), months)
     age = (18 * 12 - months) / 12
-    assert rules.band(majority, began) == ("under_13" if age < 13 else "13_15" if age < 16 else "16_17")  # noqa: PLR2004
+    assert rules.band(majority, began) == ("under_13" if age < 13 else "13_15" if age < 16 else "16_17")
     assert rules.band(None, began) == "age_unknown"

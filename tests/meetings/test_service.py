@@ -13,7 +13,7 @@ from casework.cases.facts import all_facts
 from casework.charters.cenomed import CENOMED
 from casework.kernel import clock
 from casework.kernel.clock import PARIS, add_months, today
-from casework.meetings import exchange, records, service
+from casework.meetings import agenda, exchange, records, service
 from casework.meetings.service import MeetingError
 from casework.store.tables import MeetingRow
 from tests.meetings.world import World
@@ -86,7 +86,7 @@ def test_only_the_coordinator_organises(world: World, name: str) -> None:
     refused("seat", service.hold, world.house, person, meeting)
     refused("seat", exchange.circulate, world.house, person, meeting)
     refused("seat", exchange.sign, world.house, person, meeting)
-    assert exchange.candidates(world.house, person) == []
+    assert agenda.candidates(world.house, person) == []
 
 
 @pytest.mark.clause("F33-02")
@@ -118,7 +118,9 @@ def test_convening_twice_convenes_once_and_releasing_undoes_it(world: World) -> 
     service.convene(world.house, coordinator, meeting, world.tenures("pjj"))
     assert len(service.sheet(world.house, coordinator, meeting).convened) == 2
     service.release(world.house, coordinator, meeting, world.people["pjj"].tenure)
-    assert [found.party for found in service.sheet(world.house, coordinator, meeting).convened] == [world.people["emas"].party]
+    assert [found.party for found in service.sheet(world.house, coordinator, meeting).convened] == [
+        world.people["emas"].party
+    ]
 
 
 def test_attendance_waits_for_the_day_and_takes_the_closed_values_alone(world: World) -> None:
@@ -126,7 +128,12 @@ def test_attendance_waits_for_the_day_and_takes_the_closed_values_alone(world: W
     pjj, head = world.tenures("pjj", "head_of_school")
     refused("early", service.attend, world.house, coordinator, meeting, {pjj: "present"})
     with on(row(world, meeting).day):
-        for wrong in ({pjj: "own_cases_only"}, {head: "present"}, {pjj: "late"}, {world.people["emas"].tenure: "present"}):
+        for wrong in (
+            {pjj: "own_cases_only"},
+            {head: "present"},
+            {pjj: "late"},
+            {world.people["emas"].tenure: "present"},
+        ):
             refused("attendance", service.attend, world.house, coordinator, meeting, wrong)
         service.attend(world.house, coordinator, meeting, {pjj: "present", head: "own_cases_only"})
     found = {item.tenure: item.attendance for item in service.sheet(world.house, coordinator, meeting).convened}

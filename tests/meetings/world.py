@@ -52,14 +52,18 @@ class World:
     def tenures(self, *names: str) -> list[UUID]:
         return [self.people[name].tenure for name in names]
 
-    def play(self, who: str, case: UUID, move: str, contents: Any = None, takes: Mapping[Take, Any] | None = None) -> Head:
+    def play(
+        self, who: str, case: UUID, move: str, contents: Any = None, takes: Mapping[Take, Any] | None = None
+    ) -> Head:
         return acts.act(self.house, self.people[who], case, None, Change(move, contents or {}, takes or {}))
 
     def refer(self, **changes: Any) -> UUID:
         identity = IDENTITY | {key: value for key, value in changes.items() if key in IDENTITY or key == "school"}
         reason = REASON | ({"rixe": True} if changes.get("rixe") else {})
         contents = {"identity": identity, "reason": reason, "account": ACCOUNT}
-        return acts.begin(self.house, self.people[changes.get("by", "pjj")], uuid4(), Change("refer", contents)).life.case
+        return acts.begin(
+            self.house, self.people[changes.get("by", "pjj")], uuid4(), Change("refer", contents)
+        ).life.case
 
     def retained(self, **changes: Any) -> UUID:
         case = self.refer(**changes)
@@ -138,13 +142,24 @@ class _Opening:
         listing = Listing(instance, 1, "", root_public.hex(), signer.member_id, keepers, self.entries, self.tenures)
         with self.house.writing() as writing:
             writing.session.add_all(self.rows)
-            writing.log(self.house.events.instance_opened, Actor(instance, None), subject=instance, root=digest(root_public))
+            writing.log(
+                self.house.events.instance_opened, Actor(instance, None), subject=instance, root=digest(root_public)
+            )
             publish(writing, listing, signer.sign("directory", listing.body()))
 
     def _public_signing(self, principal: UUID) -> bytes:
-        return next(row.signing for row in self.rows if isinstance(row, PrincipalRow) and row.id == principal)
+        found = next(row.signing for row in self.rows if isinstance(row, PrincipalRow) and row.id == principal)
+        assert found
+        return found
 
-    def _key(self, kind: str, seat: str = "", organisation: UUID | None = None, person: UUID | None = None, signing: bytes | None = None) -> UUID:
+    def _key(
+        self,
+        kind: str,
+        seat: str = "",
+        organisation: UUID | None = None,
+        person: UUID | None = None,
+        signing: bytes | None = None,
+    ) -> UUID:
         key, (private, public) = uuid4(), new_sealing_pair()
         self.keys[key] = private, public
         self.rows.append(
@@ -162,17 +177,34 @@ class _Opening:
         contact = seal_contact(self.house, person, Contact(name, f"Personne {name}", f"{name}@exemple.fr"))
         with self.house.stores.case_writing() as session:
             session.add(
-                PersonRow(id=person, instance=instance, login_hash=login_hash(self.house, name), contact=contact, charter_signed="2026-1", state="admitted")
+                PersonRow(
+                    id=person,
+                    instance=instance,
+                    login_hash=login_hash(self.house, name),
+                    contact=contact,
+                    charter_signed="2026-1",
+                    state="admitted",
+                )
             )
             kind, label = seat.organisations[0], seal_name(self.house, organisation, f"Organisme {name}")
             session.add(OrganisationRow(id=organisation, instance=instance, kind=kind, name=label))
             session.flush()
             session.add(
-                TenureRow(id=tenure, instance=instance, person=person, organisation=organisation, seat=seat.name, state="admitted", confirmed_on=today())
+                TenureRow(
+                    id=tenure,
+                    instance=instance,
+                    person=person,
+                    organisation=organisation,
+                    seat=seat.name,
+                    state="admitted",
+                    confirmed_on=today(),
+                )
             )
         secret, verifying = new_signing_pair()
         member = self._key("member", person=person, signing=verifying)
-        held = [(shared or self._key("seat" if not seat.by_organisation else "organisation", seat.name, organisation), SEAT)]
+        held = [
+            (shared or self._key("seat" if not seat.by_organisation else "organisation", seat.name, organisation), SEAT)
+        ]
         held += [(apart, APART)] if apart else []
         with self.house.stores.key_writing() as keys:
             for key, purpose in held:
@@ -181,4 +213,3 @@ class _Opening:
         party = Party(person, seat.name, organisation)
         keyring = Keyring(person, member, self.keys[member][0], secret)
         self.world.people[name] = Acting(Actor(instance, party), keyring, tenure)
-

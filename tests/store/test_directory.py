@@ -1,6 +1,7 @@
 """A database administrator without the provider attacks the directory; nothing of it is believed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from casework.store import directory as directories
 from casework.store.directory import PIN, Directory, DirectoryBroken, DirectoryMissing, load_directory, publish
 from casework.store.house import House
 from casework.store.keyring import SEAT, Acting, NoKey, copied_private, seal_copy
-from casework.store.listing import Listing, keeper_message
+from casework.store.listing import Listing, keeper_message, parse
 from casework.store.tables import DirectoryRow, InstanceRow, PrincipalRow, SuspensionRow
 from crypto.primitives import digest
 from crypto.sealing import new_sealing_pair, public_of
@@ -49,7 +50,7 @@ def test_an_instance_that_is_not_open_has_no_directory(house: House) -> None:
 
 def test_a_list_survives_its_bytes(town: Town) -> None:
     listing = load(town.house).listing
-    assert directories.parse(listing.body()) == listing
+    assert parse(listing.body()) == listing
 
 
 def test_admitted_principals_have_an_id_and_strangers_do_not(town: Town) -> None:
@@ -145,7 +146,7 @@ def test_a_list_that_overtakes_another_history_is_refused(town: Town) -> None:
 
 def claims_itself(listing: Listing, acting: Acting) -> Listing:
     claim = {**listing.keepers, acting.keys.member_id: next(iter(listing.keepers.values()))}
-    return Listing(**{name: getattr(listing, name) for name in listing.__slots__} | {"keepers": claim})
+    return replace(listing, keepers=claim)
 
 
 @pytest.mark.parametrize("claim", [claims_itself, lambda listing, _: listing])
@@ -159,6 +160,13 @@ def test_a_list_signed_by_somebody_else_than_a_keeper_is_refused(
         load(town.house)
 
 
+def test_a_list_in_the_name_of_a_keeper_needs_its_signature(town: Town) -> None:
+    landlord, keeper = town.join("landlord"), town.acting("coordinator")
+    sign_list(town.house, load(town.house).listing.next(keeper.keys.member_id), landlord.keys.signing)
+    with pytest.raises(DirectoryBroken):
+        load(town.house)
+
+
 def test_a_keeper_alone_does_not_make_another_keeper(town: Town) -> None:
     """Only the root does, whose private half is in the escrow."""
     landlord, keeper = town.join("landlord"), town.acting("coordinator")
@@ -166,10 +174,7 @@ def test_a_keeper_alone_does_not_make_another_keeper(town: Town) -> None:
     member, signing = landlord.keys.member_id, load(town.house).signing(landlord.keys.member_id)
     message = keeper_message(town.house.instance, member, signing)
     certificate = (signing + keeper.keys.sign("keeper", message)).hex()
-    listing = Listing(
-        **{name: getattr(listing, name) for name in listing.__slots__}
-        | {"keepers": {**listing.keepers, member: certificate}}
-    )
+    listing = replace(listing, keepers={**listing.keepers, member: certificate})
     sign_list(town.house, listing, keeper.keys.signing)
     sign_list(town.house, listing.next(member), landlord.keys.signing)
     with pytest.raises(DirectoryBroken):
@@ -180,6 +185,17 @@ def test_a_keeper_who_left_signs_nothing_more(town: Town) -> None:
     second = town.acting("second")
     remove_seat(town.house, town.acting("coordinator"), town.people["second"].tenure)
     sign_list(town.house, load(town.house).listing.next(second.keys.member_id), second.keys.signing)
+    with pytest.raises(DirectoryBroken):
+        load(town.house)
+
+
+def test_a_keeper_who_left_does_not_bring_its_certificate_back(town: Town) -> None:
+    """The root's signature does not expire: only the list before says who is a keeper now."""
+    second, before = town.acting("second"), load(town.house).listing
+    remove_seat(town.house, town.acting("coordinator"), town.people["second"].tenure)
+    member = second.keys.member_id
+    listing = replace(load(town.house).listing.next(member), keepers=before.keepers)
+    sign_list(town.house, listing, second.keys.signing)
     with pytest.raises(DirectoryBroken):
         load(town.house)
 

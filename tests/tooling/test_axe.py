@@ -7,7 +7,7 @@ from tests.chromium import chromium, executable
 
 GOOD = '<!doctype html><html lang="fr"><title>Une page</title><main><h1>Une page</h1></main></html>'
 BAD = GOOD.replace("</main>", '<img src="data:,"><input id="nom"></main>')
-POLICY = "default-src 'none'; script-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'; sandbox"
+POLICY = "default-src 'none'; script-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 pytestmark = pytest.mark.e2e
 

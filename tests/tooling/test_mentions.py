@@ -18,7 +18,7 @@ UNWANTED = [
     "--extra-" + "index-url https://example.org",
     '"reso' + 'lved": "https://example.org/a.tgz"',
 ]
-WANTED = ["docs/work/notes.md", "https://example.org/home/page", "route('/dossiers')", "une piste/optionnelle"]
+WANTED = ["docs/work/notes.md", "https://example.org/home/page", "route('/dossiers')", "</option>", "/options"]
 
 
 def verdict(folder: Path, text: str) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,17 @@
 """A small application that draws every kind of field and every block on one page, behind the real headers; no stores, no person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 from flask import Flask, render_template, request
 from flask_bootstrap import Bootstrap5
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.serving import make_server
 
 from casework.charters.cenomed import CENOMED
 from casework.kernel.records import ChoiceList, Field, Kind, Labelled
@@ -32,11 +36,22 @@ EXTRA = (
 )
 FIELDS = (*(item for name in ("identity", "reason", "account") for item in CENOMED.compartment(name).fields), *EXTRA)
 VALUES = {
-    "surname": "Exemple", "first_name": "Camille", "birth": "birth_known", "birth_date": "2011-05-01", "schooling": "lower_secondary_4_3",
-    "school": SCHOOLS[3][0], "informed_how": "in_person", "representatives": [{"quality": "mother", "surname": "Exemple", "informed_how": "by_phone"}],
-    "reasons": ["school_absence", "incivilities"], "danger": True, "danger_route": "advice_119", "facts": [{"day": "2026-11-03", "place": "street"}],
-    "text": "Vu devant l'entrée : trois matins.\nPuis un soir.", "due": "2026-12-14", "age": 15, "telephone": "01 23 45 67 89",
-}  # fmt: skip
+    "surname": "Exemple",
+    "first_name": "Camille",
+    "birth": "birth_known",
+    "birth_date": "2011-05-01",
+    "telephone": "01 23 45 67 89",
+    "schooling": "lower_secondary_4_3",
+    "school": SCHOOLS[3][0],
+    "informed_how": "in_person",
+    "representatives": [{"quality": "mother", "surname": "Exemple", "informed_how": "by_phone"}],
+    "reasons": ["school_absence", "incivilities"],
+    "danger": True,
+    "danger_route": "advice_119",
+    "facts": [{"day": "2026-11-03", "place": "street"}],
+    "text": "Vu devant l'entrée : trois matins.\nPuis un soir.",
+    "due": "2026-12-14",
+}
 
 
 def create_gallery() -> Flask:
@@ -58,11 +73,34 @@ def create_gallery() -> Flask:
     return app
 
 
+@contextmanager
+def serving() -> Iterator[str]:
+    """The application behind a real socket; gives its address."""
+    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+PROOF = Markup('<input type="hidden" name="csrf_token" value="x"><input type="hidden" name="seat" value="y">')
 SHELL = {
-    "town": "Mairie d’Exempleville", "instance": "CENOMED", "seat_label": "Principal de collège", "demo": True, "home_url": "/", "logout_url": "/quitter",
-    "navigation": [("Accueil", "/", True), ("Situations", "/situations", False), ("Réunions", "/reunions", False)], "accessibility_url": "/accessibilite",
-    "confidentiality": CENOMED.confidentiality, "session_seconds": 900, "stay_url": "/rester",
-}  # fmt: skip
+    "town": "Mairie d’Exempleville",
+    "instance": "CENOMED",
+    "seat_label": "Principal de collège",
+    "navigation": [("Accueil", "/", True), ("Situations", "/situations", False), ("Réunions", "/reunions", False)],
+    "home_url": "/",
+    "logout_url": "/quitter",
+    "accessibility_url": "/accessibilite",
+    "confidentiality": CENOMED.confidentiality,
+    "session_seconds": 900,
+    "stay_url": "/rester",
+    "demo": True,
+}
 
 
 def gallery() -> str:

@@ -1,10 +1,12 @@
 """A small application around the real guard, headers, log and errors: real SQLite stores, doors that a test holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from jinja2 import DictLoader
 from sqlalchemy import text
@@ -22,7 +24,8 @@ from casework.store.engines import Stores, open_engine
 from casework.store.house import House
 from casework.store.keyring import Acting, Keyring
 from casework.web.guard import Doors, Form
-from casework.web.needs import Route
+from casework.web.needs import OPEN, Route
+from casework.web.page import reply
 from casework.web.session import SESSION
 from crypto.provider import FileProvider
 
@@ -34,6 +37,17 @@ PAGES = {
 }
 TOKEN = bytes(range(32))
 COOKIE = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+def page() -> Response:
+    """A page of the layout's own links."""
+    return reply("page.html")
+
+
+LAYOUT = tuple(
+    Route(f"/{name}", page, OPEN, ("GET",), f"accounts.{name}", "")
+    for name in ("home", "login", "logout", "stay", "charter")
+)
 
 
 def new_house(folder: Path) -> House:
@@ -55,7 +69,7 @@ class Shell:
     house: House
     acting: Acting | None = None
     signed: bool = True
-    kept: list[tuple[bytes, str, Form]] = field(default_factory=list)
+    kept: list[tuple[bytes, Form]] = field(default_factory=list)
     asked: int = 0
 
     def log_in(self, seat: str = "coordinator", tenure: UUID | None = None) -> Acting:
@@ -69,8 +83,8 @@ class Shell:
         self.asked += 1
         return self.acting if token == TOKEN else None
 
-    def _keep(self, _: House, token: bytes, path: str, form: Form) -> bool:
-        self.kept.append((token, path, form))
+    def _keep(self, _: House, token: bytes, _asked: Mapping[str, Any], form: Form) -> bool:
+        self.kept.append((token, form))
         return True
 
     def doors(self) -> Doors:
@@ -79,9 +93,13 @@ class Shell:
 
     def app(self, *routes: Route, hosts: tuple[str, ...] = ("localhost",), demo: bool = False) -> Flask:
         """The application with these routes only."""
-        settings = Settings("sqlite:///a/case.db", "sqlite:///a/key.db", Path("b/provider"), Path("b/pins"), hosts, demo=demo)
-        app = create_app(settings, self.house, Parts(routes, self.doors(), ()))
-        app.jinja_loader = DictLoader(PAGES)  # type: ignore[assignment]
+        settings = Settings(
+            "sqlite:///a/case.db", "sqlite:///a/key.db", Path("b/provider"), Path("b/pins"), hosts, demo=demo
+        )
+        given = {route.endpoint for route in routes}
+        added = tuple(route for route in LAYOUT if route.endpoint not in given)
+        app = create_app(settings, self.house, Parts((*routes, *added), self.doors()))
+        app.jinja_loader = DictLoader(PAGES)
         return app
 
     def client(self, *routes: Route) -> FlaskClient:

@@ -1,19 +1,17 @@
 """The macros drawn for real: every kind of field and every block keep the promises of interface.md, with and without errors."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext
-from werkzeug.serving import make_server
 
 from casework.web.errors import FAULTS
 from tests.axe import axe_check
 from tests.browser import Page, assert_page
 from tests.chromium import chromium
 from tests.nu import nu_check
-from tests.web.gallery import FIELDS, create_gallery
+from tests.web.gallery import FIELDS, create_gallery, serving
 
 SIZES = [(1280, 900), (390, 844), (320, 640)]
 
@@ -25,13 +23,8 @@ def client() -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_gallery(), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +57,12 @@ def test_every_error_is_listed_at_the_top_and_tied_to_its_input(client: FlaskCli
     assert wrong.attrs["aria-invalid"] == "true"
     assert "f-a-birth_date-error" in wrong.attrs["aria-describedby"].split()
     assert "2030-01-01" in wrong.attrs["value"]
+
+
+def test_a_refused_date_is_shown_again_even_where_a_date_widget_would_hide_it(client: FlaskClient) -> None:
+    page = Page(client.post("/", data={"a-birth": "birth_known", "a-birth_date": "hier"}).text)
+    (wrong,) = (node for node in page.all("input") if node.attrs.get("id") == "f-a-birth_date")
+    assert (wrong.attrs["type"], wrong.attrs["value"]) == ("text", "hier")
 
 
 def test_short_lists_are_buttons_and_long_ones_are_selects(client: FlaskClient) -> None:

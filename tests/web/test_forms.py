@@ -196,6 +196,12 @@ def test_asking_for_one_more_group_loses_nothing_and_acts_on_nothing() -> None:
     assert parsed.shown["past"] == "hier"
 
 
+def test_a_right_form_that_asks_for_one_more_group_is_not_yet_sent() -> None:
+    parsed = read(("surname", "Martin"), (MORE, "guardians"))
+    assert parsed.errors == ()
+    assert not parsed.ok
+
+
 def test_no_more_groups_are_offered_than_the_most() -> None:
     parsed = read(("guardians-0-surname", "A"), ("guardians-1-surname", "B"), (MORE, "guardians"))
     assert len(parsed.shown["guardians"]) == 2

@@ -54,7 +54,8 @@ def test_a_file_of_ours_may_be_kept_and_none_is_reached_outside(shell: Shell) ->
     client = shell.client(*ROUTES)
     names = [path.name for path in files.FOLDER.iterdir() if path.is_file()]
     for name in names:
-        assert client.get(f"/static/{name}").headers["Cache-Control"].startswith("public")
+        with client.get(f"/static/{name}") as answer:
+            assert answer.headers["Cache-Control"].startswith("public")
     assert client.get("/static/../web/guard.py").status_code in (303, 404)
     assert client.get("/static/%2e%2e/web/guard.py").status_code in (303, 404)
 

@@ -1,15 +1,19 @@
 """Log before the first byte: an answer to somebody logged in leaves with an entry, or does not leave."""
 
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Response, session
 from flask.testing import FlaskClient
+from jinja2 import DictLoader
 from sqlalchemy import text
 
 from casework.store.events import PAGES
+from casework.store.house import House
+from casework.store.keyring import Acting
 from casework.web.needs import OPEN, SESSION, url
 from casework.web.page import acting, current_house, reply
 from tests.web.shell import Shell
@@ -117,9 +121,42 @@ def test_the_application_log_names_the_place_and_never_what_was_written(
     assert all(record.exc_info is None for record in caplog.records)
 
 
+def test_a_failure_of_the_page_of_failures_leaves_no_trace_either(
+    shell: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = shell.app(*ROUTES)
+    app.jinja_loader = DictLoader({"errors/fault.html": "{{ fault.nothing.of_this }}"})
+    answer = app.test_client().get(f"/plante?nom={SECRET}")
+    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    assert SECRET not in caplog.text + answer.text
+
+
+def test_a_failure_outside_every_handler_leaves_its_place_only(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:
+    app = shell.app(*ROUTES)
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        app.log_exception(sys.exc_info())
+    assert "ValueError at" in caplog.text
+    assert SECRET not in caplog.text
+
+
 def test_an_entry_of_a_former_request_does_not_serve_the_next(client: FlaskClient) -> None:
     assert client.get("/page").status_code == 200
     assert client.get("/silent").status_code == 503
+
+
+def test_what_opening_the_session_logs_does_not_stand_for_the_page(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = shell.log_in()
+
+    def open_and_log(house: House, _: bytes) -> Acting:
+        house.log([house.entry(house.events.tampering, person.actor, subject=person.tenure)])
+        return person
+
+    monkeypatch.setattr(shell, "_open", open_and_log)
+    assert shell.client(*ROUTES).get("/silent").status_code == 503
 
 
 def test_flask_s_own_session_cannot_be_used(shell: Shell) -> None:

@@ -1,4 +1,4 @@
-"""The case store: situations, accounts, directory, meetings, and the log that nobody can rewrite."""
+"""Accounts, the signed directory, and the log that nobody can rewrite."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,23 +32,14 @@ PROTECT = {
 def upgrade() -> None:
     _attempt()
     _instance()
-    _removal()
     _session()
     _directory()
-    _fact()
-    _meeting()
     _organisation()
     _person()
     _principal()
-    _situation()
     _suspension()
-    _ciphertext()
-    _draft()
-    _head()
     _invitation()
-    _reader()
     _tenure()
-    _convocation()
     _audit_log()
     for statement in PROTECT[op.get_bind().dialect.name]:
         op.execute(statement)
@@ -57,23 +48,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "audit_log",
-        "convocation",
         "tenure",
-        "reader",
         "invitation",
-        "head",
-        "draft",
-        "ciphertext",
         "suspension",
-        "situation",
         "principal",
         "person",
         "organisation",
-        "meeting",
-        "fact",
         "directory",
         "session",
-        "removal",
         "instance",
         "attempt",
     ):
@@ -106,18 +88,6 @@ def _instance() -> None:
     )
 
 
-def _removal() -> None:
-    op.create_table(
-        "removal",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("key_id", sa.Uuid(), nullable=False),
-        sa.Column("principal", sa.Uuid(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_removal"),
-    )
-    op.create_index("ix_removal_case", "removal", ["case"])
-
-
 def _session() -> None:
     op.create_table(
         "session",
@@ -143,35 +113,6 @@ def _directory() -> None:
         sa.ForeignKeyConstraint(["instance"], ["instance.id"], name="fk_directory_instance"),
         sa.PrimaryKeyConstraint("instance", "number", name="pk_directory"),
     )
-
-
-def _fact() -> None:
-    op.create_table(
-        "fact",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("instance", sa.Uuid(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["instance"], ["instance.id"], name="fk_fact_instance"),
-        sa.PrimaryKeyConstraint("id", name="pk_fact"),
-    )
-    op.create_index("ix_fact_instance", "fact", ["instance"])
-
-
-def _meeting() -> None:
-    op.create_table(
-        "meeting",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("instance", sa.Uuid(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("fixed_on", sa.Date(), nullable=False),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("held", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["instance"], ["instance.id"], name="fk_meeting_instance"),
-        sa.PrimaryKeyConstraint("id", name="pk_meeting"),
-    )
-    op.create_index("ix_meeting_instance", "meeting", ["instance"])
 
 
 def _organisation() -> None:
@@ -223,31 +164,6 @@ def _principal() -> None:
     op.create_index("ix_principal_instance", "principal", ["instance"])
 
 
-def _situation() -> None:
-    op.create_table(
-        "situation",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("instance", sa.Uuid(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("once", sa.Uuid(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("sender_seat", sa.String(), nullable=False),
-        sa.Column("sender_organisation", sa.Uuid(), nullable=False),
-        sa.Column("meeting", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["instance"], ["instance.id"], name="fk_situation_instance"),
-        sa.PrimaryKeyConstraint("id", name="pk_situation"),
-        sa.UniqueConstraint("instance", "number", name="uq_situation_instance_number"),
-        sa.UniqueConstraint("instance", "once", name="uq_situation_instance_once"),
-        sa.UniqueConstraint("instance", "reference", name="uq_situation_instance_reference"),
-    )
-    op.create_index("ix_situation_meeting", "situation", ["meeting"])
-    op.create_index("ix_situation_sender_organisation", "situation", ["sender_organisation"])
-    op.create_index("ix_situation_step", "situation", ["step"])
-
-
 def _suspension() -> None:
     op.create_table(
         "suspension",
@@ -261,52 +177,6 @@ def _suspension() -> None:
     op.create_index("ix_suspension_instance", "suspension", ["instance"])
 
 
-def _ciphertext() -> None:
-    op.create_table(
-        "ciphertext",
-        sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("compartment", sa.String(), nullable=False),
-        sa.Column("part", sa.Uuid(), nullable=False),
-        sa.Column("key_id", sa.Uuid(), nullable=False),
-        sa.Column("envelope", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["situation.id"], name="fk_ciphertext_case"),
-        sa.PrimaryKeyConstraint("case", "compartment", "part", name="pk_ciphertext"),
-    )
-
-
-def _draft() -> None:
-    op.create_table(
-        "draft",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("instance", sa.Uuid(), nullable=False),
-        sa.Column("person", sa.Uuid(), nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("part", sa.Uuid(), nullable=False),
-        sa.Column("key_id", sa.Uuid(), nullable=False),
-        sa.Column("changed_on", sa.Date(), nullable=False),
-        sa.Column("envelope", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["instance"], ["instance.id"], name="fk_draft_instance"),
-        sa.ForeignKeyConstraint(["person"], ["person.id"], name="fk_draft_person"),
-        sa.PrimaryKeyConstraint("id", name="pk_draft"),
-        sa.UniqueConstraint("person", "form", "case", "part", name="uq_draft_person_form_case_part"),
-    )
-    op.create_index("ix_draft_person", "draft", ["person"])
-
-
-def _head() -> None:
-    op.create_table(
-        "head",
-        sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("signer", sa.Uuid(), nullable=True),
-        sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["situation.id"], name="fk_head_case"),
-        sa.PrimaryKeyConstraint("case", "sequence", name="pk_head"),
-    )
-
-
 def _invitation() -> None:
     op.create_table(
         "invitation",
@@ -318,17 +188,6 @@ def _invitation() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_invitation"),
     )
     op.create_index("ix_invitation_person", "invitation", ["person"])
-
-
-def _reader() -> None:
-    op.create_table(
-        "reader",
-        sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("principal", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["case"], ["situation.id"], name="fk_reader_case"),
-        sa.PrimaryKeyConstraint("case", "principal", name="pk_reader"),
-    )
-    op.create_index("ix_reader_principal_case", "reader", ["principal", "case"])
 
 
 def _tenure() -> None:
@@ -349,18 +208,6 @@ def _tenure() -> None:
     )
     op.create_index("ix_tenure_instance", "tenure", ["instance"])
     op.create_index("ix_tenure_person", "tenure", ["person"])
-
-
-def _convocation() -> None:
-    op.create_table(
-        "convocation",
-        sa.Column("meeting", sa.Uuid(), nullable=False),
-        sa.Column("tenure", sa.Uuid(), nullable=False),
-        sa.Column("attendance", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["meeting"], ["meeting.id"], name="fk_convocation_meeting"),
-        sa.ForeignKeyConstraint(["tenure"], ["tenure.id"], name="fk_convocation_tenure"),
-        sa.PrimaryKeyConstraint("meeting", "tenure", name="pk_convocation"),
-    )
 
 
 def _audit_log() -> None:

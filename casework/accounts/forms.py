@@ -1,0 +1,138 @@
+"""What the forms of accounts ask and what their refusals say in French; the rules themselves are in the services."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import segno
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from casework.accounts import totp
+from casework.accounts.errors import AccountError
+from casework.accounts.limits import Limited
+from casework.accounts.login import Typed
+from casework.accounts.people import Names
+from casework.accounts.service import Setup
+from casework.kernel.clock import today
+from casework.kernel.records import ChoiceList, Field, Kind, Labelled
+from casework.store.house import House
+from casework.web import french
+from casework.web.forms import Parsed, parse
+from casework.web.session import DEVICE, DEVICE_SIZE, form_secret, read
+from crypto.errors import CryptoError
+
+CHOICE = "web-seat-choice"
+CHOICE_SIZE = 2_048  # bytes
+LONGEST = 256  # characters of a log-in, a password or a code
+PROBLEMS = {
+    "busy": "Trop de connexions en même temps. Réessayez dans un instant.",
+    "changed": "La page a changé entre-temps. Relisez-la, puis recommencez.",
+    "fingerprint": "L’empreinte n’est pas celle qui est attendue. Faites-la relire, chiffre par chiffre, puis recommencez.",
+    "invitation": "Cette invitation n’est plus valable.",
+    "login_used": "Cet identifiant est déjà celui d’une autre personne.",
+    "not_allowed": "Votre qualité ne permet pas cet acte.",
+    "organisation": "Indiquez un nom et choisissez un type d’organisme.",
+    "password_weak": "Ce mot de passe est trop facile à deviner : suivez l’une des trois formes ci-dessous, sans votre identifiant.",
+    "pending": "Votre accès n’est pas encore ouvert : un coordonnateur doit vous admettre. Appelez-le.",
+    "seat": "Cette qualité ne peut pas être tenue pour cet organisme.",
+    "totp": "Le code ne correspond pas. Vérifiez l’heure de votre téléphone, puis tapez le code affiché maintenant.",
+    "wrong": "Identifiant, mot de passe ou code incorrect. Vérifiez aussi l’heure de votre téléphone.",
+}
+
+
+def problem(error: AccountError | Limited) -> str:
+    """What to tell the person."""
+    if isinstance(error, Limited):
+        return f"Trop d’essais ont échoué. Vous pourrez réessayer {_moment(error.until)}."
+    return PROBLEMS.get(error.code, "Cet acte n’a pas pu être fait. Rien n’a été enregistré.")
+
+
+def _moment(until: datetime) -> str:
+    return f"{french.day(until)} à {french.hour(until)}"
+
+
+def typed(house: House) -> Typed:
+    """The form of log-in, or the choice of a seat that follows it and carries the same words sealed."""
+    if "again" in request.form:
+        login, password, code = _unsealed(house, request.form["again"])
+        return Typed(login, password, code, _uuid(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
+    login, password, code = (request.form.get(name, "")[:LONGEST] for name in ("login", "password", "code"))
+    return Typed(login, password, code, device=read(DEVICE, DEVICE_SIZE))
+
+
+def sealed(house: House, words: Typed) -> str:
+    """What was typed, for one more form of this browser alone: the page never shows a password, even hidden."""
+    text = json.dumps([words.login, words.password, words.code]).encode()
+    return house.provider.seal(CHOICE, text, form_secret(), size=CHOICE_SIZE).hex()
+
+
+def _unsealed(house: House, text: str) -> tuple[str, str, str]:
+    try:
+        login, password, code = json.loads(house.provider.open(CHOICE, bytes.fromhex(text), form_secret()))
+    except (CryptoError, ValueError):
+        return "", "", ""
+    return login, password, code
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def same_square(setup: Setup) -> Setup:
+    """The second factor already on the page, when its form comes back: nobody scans twice. `setup` gives the contact."""
+    secret = request.form.get("secret", "")
+    try:
+        uri = totp.uri(base64.b32decode(secret), setup.contact.login, "Casework")
+    except ValueError:
+        return setup
+    return replace(setup, blob=request.form.get("blob", ""), secret=secret, uri=uri)
+
+
+def square(setup: Setup) -> str:
+    """The square code a telephone reads, as an image inside the page."""
+    return str(segno.make_qr(setup.uri).svg_data_uri(scale=5, border=4, light="#fff"))
+
+
+def organisation_fields(house: House) -> tuple[Field, ...]:
+    """The form of a new organisation."""
+    return (
+        Field("name", "Nom de l’organisme", Kind.LINE, "A-01", required=True),
+        Field("kind", "Type d’organisme", Kind.CHOICE, "A-01", required=True, choices=house.charter.organisations),
+    )
+
+
+def invitation_fields(house: House, names: Names) -> tuple[Field, ...]:
+    """The form of an invitation."""
+    seats = tuple(Labelled(seat.name, seat.label) for seat in house.charter.seats)
+    places = tuple(Labelled(str(key), name) for key, name in names.organisations.items())
+    return (
+        Field("name", "Prénom et nom", Kind.LINE, "A-01", required=True),
+        Field(
+            "email",
+            "Adresse électronique professionnelle",
+            Kind.EMAIL,
+            "A-01",
+            help="Elle sert d’identifiant.",
+            required=True,
+        ),
+        Field("role", "Qualité", Kind.CHOICE, "A-01", required=True, choices=ChoiceList("seats", "Qualités", seats)),
+        Field(
+            "organisation",
+            "Organisme",
+            Kind.CHOICE,
+            "A-01",
+            required=True,
+            choices=ChoiceList("places", "Organismes", places),
+        ),
+    )
+
+
+def read_fields(fields: tuple[Field, ...]) -> Parsed:
+    """The posted values of these fields; nothing was posted on a first visit."""
+    return parse(fields, request.form if request.method == "POST" else MultiDict(), today=today())

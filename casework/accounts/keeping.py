@@ -1,0 +1,107 @@
+"""Pages of those who let people in: organisations and invitations, then admission by voice; they show professionals, never situations."""
+
+from uuid import UUID
+
+from flask import Response, url_for
+from flask import request as asked
+
+from casework.accounts import forms
+from casework.accounts.admission import admit, pending
+from casework.accounts.errors import AccountError
+from casework.accounts.overview import tenures
+from casework.accounts.people import Contact, names
+from casework.accounts.service import create_organisation, invite, reinvite
+from casework.kernel.records import Field
+from casework.web.forms import FieldError
+from casework.web.page import acting, current_house, reply
+
+
+def admissions() -> Response:
+    """Everybody who accepted and waits for a keeper."""
+    return _admissions("")
+
+
+def admission(tenure: UUID) -> Response:
+    """Admit one person: the keeper types the fingerprint it hears."""
+    try:
+        admit(current_house(), acting(), tenure, asked.form.get("spoken", ""))
+    except AccountError as error:
+        return _admissions(forms.problem(error), wrong=tenure)
+    return reply("accounts/admitted.html", page="account")
+
+
+def _admissions(problem: str, wrong: UUID | None = None) -> Response:
+    """The fingerprint is not on the page: who could copy it would not listen."""
+    house, status = current_house(), 422 if problem else 200
+    waiting, known = pending(house), names(house)
+    return reply(
+        "accounts/admissions.html",
+        waiting=waiting,
+        known=known,
+        problem=problem,
+        wrong=wrong,
+        status=status,
+        page="account",
+    )
+
+
+def administration() -> Response:
+    """Organisations, seats and invitations."""
+    house = current_house()
+    return reply(
+        "accounts/administration.html",
+        known=names(house),
+        lines=tenures(house),
+        kinds=house.charter.organisations,
+        page="account",
+    )
+
+
+def organisation() -> Response:
+    """Create an organisation."""
+    house = current_house()
+    fields = forms.organisation_fields(house)
+    parsed = forms.read_fields(fields)
+    if asked.method != "POST" or not parsed.ok:
+        errors = parsed.errors if asked.method == "POST" else ()
+        return _form("Créer un organisme", fields, parsed.shown, errors)
+    create_organisation(house, parsed.values["kind"], parsed.values["name"], acting().actor)
+    return reply("accounts/created.html", name=parsed.values["name"], page="account")
+
+
+def invitations() -> Response:
+    """Invite somebody to a seat; the link is shown once."""
+    house = current_house()
+    fields = forms.invitation_fields(house, names(house))
+    parsed = forms.read_fields(fields)
+    errors = parsed.errors if asked.method == "POST" else ()
+    if asked.method == "POST" and parsed.ok:
+        value = parsed.values
+        contact = Contact(value["email"], value["name"], value["email"])
+        try:
+            made = invite(house, contact, value["role"], UUID(value["organisation"]), acting().actor)
+        except AccountError as error:
+            errors = (FieldError("f-role", "Qualité", forms.problem(error)),)
+        else:
+            return _invited(made.token)
+    return _form("Inviter une personne", fields, parsed.shown, errors)
+
+
+def reinvitation(person: UUID) -> Response:
+    """A new way in for somebody who lost theirs: new keys, admitted again."""
+    try:
+        return _invited(reinvite(current_house(), person, acting().actor))
+    except AccountError as error:
+        return reply("accounts/refused.html", problem=forms.problem(error), status=409, page="account")
+
+
+def _invited(token: str | None) -> Response:
+    link = url_for("accounts.invitation", token=token, _external=True) if token else ""
+    return reply("accounts/invited.html", link=link, page="account")
+
+
+def _form(heading: str, fields: tuple[Field, ...], shown: object, errors: tuple[FieldError, ...]) -> Response:
+    status = 422 if errors else 200
+    return reply(
+        "accounts/form.html", heading=heading, fields=fields, shown=shown, errors=errors, status=status, page="account"
+    )

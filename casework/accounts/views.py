@@ -1,0 +1,131 @@
+"""Pages of one's own account: coming in, the charter, the home page, leaving; those of keepers are in keeping.py."""
+
+from flask import Response, current_app, g, request
+
+from audit.log import entries
+from casework.accounts import forms
+from casework.accounts.charter import sign_charter
+from casework.accounts.errors import AccountError
+from casework.accounts.limits import Limited
+from casework.accounts.login import Opened, TenureChoice, Typed, log_in
+from casework.accounts.people import names
+from casework.accounts.service import begin_acceptance, finish_acceptance
+from casework.accounts.sessions import idle_until, log_out
+from casework.store.events import PAGES
+from casework.web import session
+from casework.web.page import acting, current_house, go, log, reply
+from casework.web.tasks import gather
+
+LAST_LOGINS = 5
+STATUS = {"busy": 503, "invitation": 404}
+
+
+def login() -> Response:
+    """Password and code in one form."""
+    if request.method != "POST":
+        return reply("accounts/login.html", problem="")
+    words = forms.typed(current_house())
+    try:
+        opened = log_in(current_house(), words, (request.remote_addr or "").encode())
+    except TenureChoice as choice:
+        return _choose_seat(words, choice)
+    except Limited as error:
+        return reply("accounts/login.html", problem=forms.problem(error), status=429)
+    except AccountError as error:
+        return reply("accounts/login.html", problem=forms.problem(error), status=STATUS.get(error.code, 422))
+    return _come_in(opened)
+
+
+def _choose_seat(words: Typed, choice: TenureChoice) -> Response:
+    known = names(current_house())
+    offered = {
+        key: f"{known.seat(at.seat)}, {known.organisation(at.organisation)}" for key, at in choice.tenures.items()
+    }
+    return reply("accounts/seats.html", again=forms.sealed(current_house(), words), offered=offered)
+
+
+def _come_in(opened: Opened) -> Response:
+    """The session before, if any, ends; its id never serves twice."""
+    former = session.read(session.SESSION)
+    if former:
+        log_out(current_house(), former)
+    response = go("accounts.home")
+    session.write(response, session.SESSION, opened.token)
+    session.write(response, session.DEVICE, opened.device, session.YEAR)
+    return response
+
+
+def logout() -> Response:
+    """End the session and empty what the browser kept."""
+    log_out(current_house(), g.token, acting())
+    response = go("accounts.login")
+    session.forget(response, session.SESSION)
+    # Not "cookies": the one of the device keeps strangers from locking its owner out (A-03).
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def stay() -> Response:
+    """The person is still there: being asked is enough for the session to go on (A-04)."""
+    house = current_house()
+    log(house.entry(house.events.page, acting().actor, page=PAGES["account"]))
+    return Response(status=204)
+
+
+def invitation(token: str) -> Response:
+    """A newcomer chooses a password and enters the second factor."""
+    house = current_house()
+    try:
+        setup = begin_acceptance(house, token)
+        if request.method != "POST":
+            return reply("accounts/invitation.html", setup=setup, square=forms.square(setup), problem="")
+        words = [request.form.get(name, "") for name in ("blob", "password", "code")]
+        accepted = finish_acceptance(house, token, *words)
+    except AccountError as error:
+        if error.code == "invitation":
+            return reply("accounts/invitation_over.html", status=404)
+        setup = forms.same_square(setup)
+        square, problem = forms.square(setup), forms.problem(error)
+        return reply("accounts/invitation.html", setup=setup, square=square, problem=problem, status=422)
+    return reply("accounts/accepted.html", accepted=accepted, known=names(house))
+
+
+def charter() -> Response:
+    """C-07: read and sign the current version."""
+    house, problem = current_house(), ""
+    if request.method == "POST":
+        problem = "Cochez la case pour vous engager."
+        if request.form.get("agreed") == "1":
+            try:
+                sign_charter(house, acting(), request.form.get("version", ""))
+            except AccountError as error:
+                problem = forms.problem(error)
+            else:
+                return go("accounts.home")
+    status = 422 if problem else 200
+    return reply("accounts/charter.html", charter=house.charter, problem=problem, page="account", status=status)
+
+
+def home() -> Response:
+    """What waits for me."""
+    found = gather(current_app.extensions["casework.tasks"], current_house(), acting())
+    return reply("accounts/home.html", tasks=found, page="home")
+
+
+def account() -> Response:
+    """Who I am here, until when, and when I came."""
+    house, person = current_house(), acting()
+    with house.stores.case_reading() as reading:
+        kinds = [house.events.login]
+        last = entries(
+            reading.connection(), house.provider.mac, actor=person.keys.person, types=kinds, limit=LAST_LOGINS
+        )
+    known = names(house)
+    return reply(
+        "accounts/account.html",
+        contact=known.persons[person.keys.person],
+        place=known.organisation(person.party.organisation),
+        until=idle_until(house, g.token),
+        last=[record.at for record in last],
+        page="account",
+    )

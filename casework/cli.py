@@ -1,0 +1,274 @@
+"""The command line: opening an installation, keeping it in time, and the demo; nobody reads a situation from here."""
+
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+import waitress
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from casework import create_app
+from casework.accounts.errors import AccountError
+from casework.accounts.people import Contact, names
+from casework.accounts.service import VALID, create_organisation, invite
+from casework.accounts.sessions import sweep_sessions
+from casework.cases.clocks import Ticked, tick
+from casework.charters import document
+from casework.config import CHARTERS, Settings, Unsafe, open_house
+from casework.demo import service as demos
+from casework.demo.place import Account, NotBuilt, Place
+from casework.store.directory import DirectoryBroken
+from casework.store.engines import Stores, open_engine
+from casework.store.house import House
+from casework.store.instances import InstanceExists, create_instance
+from casework.store.migrations import behind, upgrade
+from casework.store.tables import OrganisationRow
+from crypto.errors import ProviderUnusable
+from crypto.provider import FileProvider
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "charter-cenomed.md"
+LOOPBACK = "127.0.0.1"
+SPOKEN = (Unsafe, ProviderUnusable, InstanceExists, NotBuilt, demos.NoSuchLogin)
+REFUSALS = {
+    "organisation": "this organisation, or this kind of organisation, does not exist: see `casework organisation kinds`",
+    "seat": "this seat does not exist, or this kind of organisation cannot hold it: see `casework organisation kinds`",
+    "login_used": "this log-in is taken",
+}
+
+
+class Spoken(click.Group):
+    """A refusal is one sentence and exit code 1; a wrong command is exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except SPOKEN as error:
+            raise click.ClickException(str(error)) from None
+        except AccountError as error:
+            raise click.ClickException(REFUSALS.get(error.code, error.code)) from None
+        except DirectoryBroken as error:
+            raise click.ClickException(f"the directory does not prove itself, nothing was done: {error}") from None
+        except OperationalError:
+            raise click.ClickException(
+                "a store does not answer, or has no tables yet: run `casework migrate`"
+            ) from None
+
+
+@click.group(cls=Spoken)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Coordination of nominative situations in French town halls."""
+    ctx.obj = ctx.obj or Place(ROOT / "var")
+
+
+@contextmanager
+def _house() -> Iterator[House]:
+    """The house of the environment's settings."""
+    house = open_house(Settings.read(os.environ))
+    late = behind(house.stores)
+    if late:
+        raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
+    yield house
+
+
+def _stores() -> Stores:
+    settings = Settings.read(os.environ)
+    return Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+
+
+# --- An installation ------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--charter", "name", type=click.Choice(sorted(CHARTERS)), default="cenomed", show_default=True)
+def init(name: str) -> None:
+    """Make the key file, the tables and the body they serve."""
+    provider = Settings.read(os.environ).provider
+    if not provider.exists():
+        FileProvider.create(provider)
+    stores = _stores()
+    upgrade(stores)
+    create_instance(stores, CHARTERS[name], {})
+    click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
+    while not click.confirm("Is a copy of it in a safe, away from this computer?"):
+        click.echo("Copy it now.")
+    click.echo("Ready: create the organisations and invite two keepers, the controller's representative and the DPO.")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring both stores to the shape of this version."""
+    upgrade(_stores())
+    click.echo("Both stores are up to date.")
+
+
+@main.command("tick")
+def tick_command() -> None:
+    """Play the clocks that are due and repair what was interrupted; to be run every hour."""
+    with _house() as house:
+        done = _tick(house)
+    click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
+    if done.broken or done.missing:
+        raise click.ClickException("something does not prove itself: the journal says what")
+
+
+def _tick(house: House) -> Ticked:
+    sweep_sessions(house)
+    return tick(house)
+
+
+# --- Organisations and persons --------------------------------------------------------------------------------------
+
+
+@main.group()
+def organisation() -> None:
+    """Organisations whose professionals may be invited."""
+
+
+@organisation.command()
+def kinds() -> None:
+    """The kinds of organisation, and the seats each can hold."""
+    with _house() as house:
+        charter = house.charter
+    for kind in charter.organisations.values:
+        seats = [seat.name for seat in charter.seats if kind.value in seat.organisations]
+        click.echo(f"{kind.value}  ({kind.label}): {', '.join(seats)}")
+
+
+@organisation.command("list")
+def list_organisations() -> None:
+    """Id, kind and name of each."""
+    with _house() as house:
+        known = names(house)
+        with house.stores.case_reading() as session:
+            rows = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
+    _table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
+
+
+@organisation.command()
+@click.argument("kind")
+@click.argument("name")
+def add(kind: str, name: str) -> None:
+    """Create an organisation; prints its id."""
+    with _house() as house:
+        click.echo(create_organisation(house, kind, name))
+
+
+@main.command("invite")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--seat", required=True)
+@click.option(
+    "--organisation", "body", type=click.UUID, required=True, help="its id, from `casework organisation list`"
+)
+def invite_command(login: str, name: str, email: str, seat: str, body: UUID) -> None:
+    """Invite a professional to a seat; prints the single-use page to hand over."""
+    with _house() as house:
+        invited = invite(house, Contact(login, name, email), seat, body)
+    if invited.token is None:
+        click.echo("This person has an account: a keeper can admit the new seat.")
+    else:
+        click.echo(f"Page to open, for {VALID.days * 24} hours and a single use:  /invitation/{invited.token}")
+
+
+# --- Charters -------------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def charter() -> None:
+    """What a charter promises, and the page people review."""
+
+
+@charter.command("check")
+@click.pass_context
+def check_charter(ctx: click.Context) -> None:
+    """Play every sequence of moves and prove every promise; exit code 1 when one is broken."""
+    ctx.exit(document.main_check())
+
+
+@charter.command()
+def docs() -> None:
+    """Write docs/charter-cenomed.md."""
+    document.write(PAGE)
+    click.echo(f"{PAGE.relative_to(ROOT)} is written.")
+
+
+# --- The demo -------------------------------------------------------------------------------------------------------
+
+
+@main.group(invoke_without_command=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
+@click.pass_context
+def demo(ctx: click.Context, port: int) -> None:
+    """Serve the application with an invented arrondissement, on this computer only."""
+    if ctx.invoked_subcommand:
+        return
+    place: Place = ctx.obj
+    with _listening(port) as listener:
+        accounts = _ready(place)
+        with place.house() as house:
+            _tick(house)
+        app = create_app(place.settings())
+        _welcome(accounts, port)
+        waitress.serve(app, sockets=[listener], ident="", threads=8, _quiet=True)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """The port is taken before anything is built, so that two starts never build at once."""
+    try:
+        listener = socket.create_server((LOOPBACK, port))
+    except OSError:
+        raise click.ClickException(f"port {port} is taken: choose another one with --port (make demo PORT=…)") from None
+    with listener:
+        yield listener
+
+
+def _ready(place: Place) -> list[Account]:
+    if demos.usable(place):
+        return place.load()
+    click.echo("Building the invented arrondissement, some twenty seconds…")
+    return demos.build(place)
+
+
+def _welcome(accounts: Sequence[Account], port: int) -> None:
+    click.echo("\nEverything here is invented: persons, situations, organisations.\n")
+    _table(
+        [
+            ("Log-in", "Password", "Seat", "Organisation"),
+            *((item.login, item.password, item.seat, item.organisation) for item in accounts),
+        ]
+    )
+    click.echo("\nThe one-time code of a log-in:  casework demo code LOGIN   (each serves once)")
+    click.echo(f"Open http://{LOOPBACK}:{port}/ — stop with Ctrl-C.")
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    widths: Mapping[int, int] = {at: max(map(len, column)) for at, column in enumerate(zip(*rows, strict=True))}
+    for row in rows:
+        click.echo("  ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip())
+
+
+@demo.command()
+@click.pass_obj
+def reset(place: Place) -> None:
+    """Throw the demo away; the next start builds another one."""
+    place.reset()
+    click.echo("The demo is gone; `casework demo` builds another one.")
+
+
+@demo.command("code")
+@click.argument("login")
+@click.pass_obj
+def code_command(place: Place, login: str) -> None:
+    """The current one-time code of a log-in of the demo."""
+    click.echo(demos.code(place, login))

@@ -1,0 +1,47 @@
+"""The demo as commands use it: built when it is not there, reused otherwise, and the one-time code of an invented person."""
+
+import base64
+
+from sqlalchemy.exc import DatabaseError
+
+from casework.accounts.totp import totp_now
+from casework.config import Unsafe
+from casework.demo.opening import open_cell
+from casework.demo.place import Account, NotBuilt, Place
+from casework.demo.stage import Stage
+from casework.demo.story import tell
+from casework.store.migrations import behind
+from crypto.errors import CryptoError
+
+
+class NoSuchLogin(Exception):
+    """The demo has no such log-in."""
+
+
+def usable(place: Place) -> bool:
+    """Whether a whole demo is there, of the shape this code was written for."""
+    try:
+        place.load()
+        with place.house() as house:
+            return not behind(house.stores)
+    except (NotBuilt, Unsafe, CryptoError, DatabaseError):
+        return False
+
+
+def build(place: Place) -> list[Account]:
+    """A new demo in the place of whatever was there; its log-ins."""
+    place.create()
+    with place.house() as house:
+        stage = Stage(house)
+        open_cell(stage)
+        tell(stage)
+        place.save(stage.accounts())
+    return place.load()
+
+
+def code(place: Place, login: str) -> str:
+    """The one-time code of this instant. Errors: NotBuilt, NoSuchLogin."""
+    account = next((item for item in place.load() if item.login == login), None)
+    if account is None:
+        raise NoSuchLogin(f"no log-in {login!r} in the demo: `casework demo` lists them")
+    return totp_now(base64.b32decode(account.totp))

@@ -1,0 +1,73 @@
+"""What each event of the log is called in French; ids stay ids."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.log import Record
+from casework.kernel.records import Charter
+
+EVENTS = {
+    "AccessRefused": "Accès refusé",
+    "AdmissionKeyUsed": "Clé d’admission utilisée",
+    "CharterSigned": "Charte signée",
+    "CompartmentRead": "Partie d’une situation lue",
+    "DirectorySigned": "Annuaire signé",
+    "InstanceOpened": "Instance ouverte",
+    "InvitationAccepted": "Invitation acceptée",
+    "ListShown": "Liste affichée",
+    "LoggedIn": "Connexion",
+    "LoggedOut": "Déconnexion",
+    "LoginFailed": "Connexion refusée",
+    "MeetingChanged": "Réunion modifiée",
+    "MemberRowChanged": "Clés d’un membre modifiées",
+    "OrganisationCreated": "Organisme créé",
+    "PageShown": "Page affichée",
+    "PersonAdmitted": "Personne admise",
+    "PersonInvited": "Personne invitée",
+    "SealMissing": "Clé scellée manquante",
+    "SealSurplusRemoved": "Clé scellée en trop retirée",
+    "SeatRemoved": "Qualité retirée",
+    "SeatSuspended": "Qualité suspendue",
+    "SituationDestroyed": "Situation éliminée",
+    "SituationListed": "Situation affichée dans une liste",
+    "SituationMoved": "Acte sur une situation",
+    "SituationOpened": "Situation ouverte",
+    "SituationsCompared": "Situations comparées",
+    "SuspensionsChanged": "Suspensions modifiées",
+    "TamperingFound": "Altération détectée",
+}
+OUTCOMES = {
+    "conflict": "page dépassée",
+    "csrf": "formulaire non reconnu",
+    "error": "erreur",
+    "illegal": "acte impossible",
+    "invalid": "formulaire incomplet",
+    "limited": "trop d’essais",
+    "missing": "page inexistante",
+    "refused": "page non ouverte",
+    "too_large": "envoi trop volumineux",
+    "wrong_secret": "secret faux",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as the page shows it."""
+
+    number: int
+    at: datetime
+    event: str
+    actor: str
+    seat: str
+    subject: str
+
+
+def said(record: Record, charter: Charter) -> Line:
+    """One entry in French; who and what are random ids, cut short."""
+    outcome = OUTCOMES.get(str(record.values.get("outcome", "")), "")
+    event = EVENTS.get(record.type, record.type) + (f" ({outcome})" if outcome else "")
+    labels = {seat.name: seat.label for seat in charter.seats}
+    subject = str(record.values.get("reference") or record.subject or "")[:8]
+    return Line(
+        record.number, record.at, event, str(record.actor or "")[:8], labels.get(record.seat or "", ""), subject
+    )

@@ -1,0 +1,102 @@
+"""What is on an agenda, as one person may see it (C-10): references and steps, names where they may stand; it changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from audit.entry import Entry, Reference
+from casework.cases import reading
+from casework.cases.act import Missing
+from casework.cases.heads import Head, HeadBroken
+from casework.kernel.life import Slot
+from casework.meetings import records, rules
+from casework.meetings.exchange import head_of, report
+from casework.meetings.service import organises
+from casework.store.events import PAGES
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.store.tables import CaseRow
+
+
+@dataclass(frozen=True)
+class Item:
+    """A situation on an agenda (C-10). `name` is filled for its convened persons while the exchange is open, and only then."""
+
+    row: CaseRow
+    head: Head
+    band: str
+    name: str = ""
+
+    @property
+    def informed(self) -> bool:
+        """Whether the persons are informed, or their information deferred (C-05)."""
+        return "informed" in self.head.life.marks
+
+
+def on_agenda(house: House, acting: Acting, meeting: UUID, *steps: str) -> list[Item]:
+    """The situations of a meeting this person may know of, in these steps or in any; without a name."""
+    with house.stores.case_reading() as session:
+        rows = records.situations(house, session, meeting, *steps)
+    return _items(house, acting, rows)
+
+
+def agenda(house: House, acting: Acting, meeting: UUID) -> list[Item]:
+    """The same, with the names that may be shown, opened and logged one by one."""
+    return [_named(house, acting, item) for item in on_agenda(house, acting, meeting)]
+
+
+def list_entries(house: House, acting: Acting, items: Sequence[Item]) -> list[Entry]:
+    """The entries of a page that lists these situations."""
+    events, actor = house.events, acting.actor
+    shown = [
+        house.entry(events.shown_in_list, actor, subject=item.row.id, reference=Reference(item.head.reference))
+        for item in items
+    ]
+    return [house.entry(events.list, actor, page=PAGES["meeting"], count=len(items)), *shown]
+
+
+def candidates(house: House, acting: Acting) -> list[Item]:
+    """The retained situations that wait for a meeting, for whoever organises it."""
+    if not organises(house, acting):
+        return []
+    with house.stores.case_reading() as session:
+        rows = records.waiting(house, session)
+    return _items(house, acting, rows)
+
+
+def _items(house: House, acting: Acting, rows: Sequence[CaseRow]) -> list[Item]:
+    """Those this person may know of; a situation that does not prove itself is reported and left out."""
+    found = []
+    for row in rows:
+        try:
+            head = head_of(house, row.id)
+        except HeadBroken:
+            report(house, acting, row.id)
+        except Missing:
+            continue
+        else:
+            if reading.concerned(house, acting.actor, head.life):
+                found.append(Item(row, head, rules.band(head.life.majority, head.life.began)))
+    return found
+
+
+def _named(house: House, acting: Acting, item: Item) -> Item:
+    life, slot = item.head.life, Slot("identity")
+    convened = acting.party in life.convened and acting.party.person not in life.recused
+    if not (convened and "exchange" in life.marks and reading.granted(house, acting.actor, life, slot)):
+        return item
+    opened = reading.open_situation(house, acting, life.case, only=("identity",))
+    if opened is None or slot not in opened.contents:
+        return item
+    identity = opened.contents[slot]
+    return Item(item.row, opened.head, item.band, f"{identity['first_name']} {identity['surname']}")
+
+
+def deliberation(house: House, acting: Acting, item: Item) -> Mapping[str, Any]:
+    """The decisions on a situation, as far as this person may read them now; opening them is logged."""
+    slot = Slot("deliberation")
+    if slot not in item.head.held or not reading.granted(house, acting.actor, item.head.life, slot):
+        return {}
+    opened = reading.open_situation(house, acting, item.row.id, only=(slot.compartment,))
+    return opened.contents.get(slot, {}) if opened else {}

@@ -1,0 +1,71 @@
+"""Pages of one situation in a meeting: its decisions, and who steps back from it."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from casework.cases import filling, reading
+from casework.cases.act import Conflict
+from casework.cases.reading import Opened
+from casework.cases.shown import refusal
+from casework.kernel.clock import today
+from casework.meetings import exchange, forms, pages
+from casework.web.forms import FieldError, parse
+from casework.web.page import acting, current_house, go, reply
+from casework.web.widgets import widgets
+
+
+def decide(case: UUID) -> Response:
+    """Record the decisions on a situation (C-08); a conflict keeps what was typed."""
+    house, person, opened = current_house(), acting(), _opened(case, "decide", "deliberation")
+    (section,) = filling.sections(house, house.charter.move("decide"), opened)
+    members = pages.owner_pairs(house, person, opened.life)
+    if request.method == "GET":
+        return _decisions(opened, section, members, section.old)
+    read = parse(section.fields, request.form, section.prefix, members=members, today=today())
+    errors = read.errors or pages.decision_problems(house, opened, read.values)
+    if errors or read.more:
+        return _decisions(opened, section, members, read.shown, () if read.more else errors)
+    try:
+        exchange.decide(house, person, case, forms.seen(), read.values["decisions"])
+    except Conflict as error:
+        return _decisions(opened, section, members, read.shown, changed=refusal(house, error)[:1])
+    return go("cases.done", case=case, move="decide")
+
+
+def recusal(case: UUID) -> Response:
+    """Have a convened person step back from a situation (F33-16)."""
+    house, person, opened = current_house(), acting(), _opened(case, "exclude")
+    fields = pages.sitting_field(house, exchange.sitting(opened))
+    read = forms.read(fields) if request.method == "POST" else None
+    if read is None or read.errors:
+        return forms.form("Déporter une personne convoquée", fields, read, opened=opened)
+    exchange.exclude(house, person, case, forms.seen(), UUID(read.values["person"]))
+    return go("cases.done", case=case, move="exclude")
+
+
+def _opened(case: UUID, move: str, *only: str) -> Opened:
+    opened = reading.open_situation(current_house(), acting(), case, only=only)
+    if opened is None or move not in {item.name for _, item in opened.moves}:
+        raise NotFound
+    return opened
+
+
+def _decisions(
+    opened: Opened,
+    section: filling.Section,
+    members: Sequence[tuple[str, str]],
+    shown: Mapping[str, object],
+    errors: Sequence[FieldError] = (),
+    changed: Sequence[str] = (),
+) -> Response:
+    house = current_house()
+    readers = reading.after(house, acting().actor, house.charter.move("decide"), opened, None).get("deliberation", [])
+    drawn = widgets(section.fields, shown, errors, prefix=section.prefix, members=members)
+    status = 409 if changed else 422 if errors else 200
+    return reply(
+        "meetings/decide.html", opened=opened, widgets=drawn, errors=errors, changed=changed, readers=readers,
+        page="meeting", status=status,
+    )  # fmt: skip

@@ -1,0 +1,254 @@
+"""What the pages of meetings say: sentences of refusal, fields of their forms, what waits; no right is decided here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+
+from casework.accounts.people import Names, names
+from casework.cases.reading import Opened
+from casework.kernel.clock import today
+from casework.kernel.life import Life, Party
+from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
+from casework.meetings import agenda, rules, service
+from casework.meetings.agenda import Item
+from casework.meetings.exchange import Batch
+from casework.meetings.service import Sheet
+from casework.store.directory import load_directory
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.store.tables import MeetingRow
+from casework.web.forms import FieldError, field_id
+from casework.web.french import count, short_day
+from casework.web.tasks import Task
+from casework.web.widgets import Words, summary
+
+SENTENCES: Mapping[str, str] = {
+    "past": "Cette date est passée.",
+    "month": "Une réunion ordinaire se tient un mois au moins après que sa date est fixée.",
+    "reason": "Une réunion d’urgence a un motif ; une réunion ordinaire n’en a pas.",
+    "earlier": "Une réunion est reportée à une date plus lointaine que la date actuelle.",
+    "done": "Cette réunion est terminée.",
+    "circulated": "L’échange nominatif est ouvert. Rendez d’abord les situations à une prochaine réunion.",
+    "nobody": "Personne n’est convoqué. Convoquez d’abord les membres.",
+    "not_member": "Une personne choisie n’est pas membre de la cellule, ou n’y est plus admise.",
+    "early": "La réunion n’a pas encore eu lieu.",
+    "attendance": "Choisissez une réponse pour chaque personne convoquée.",
+    "informed": "La personne concernée ou un représentant légal n’est pas encore informé. Complétez l’information des personnes.",
+    "retenue": "Le Parquet n’a pas retenu cette situation.",
+    "not_rixe": "L’ordre du jour d’une réunion d’urgence ne prend que les situations en lien avec une rixe.",
+    "window": "L’échange nominatif serait déjà terminé : la réunion est trop ancienne.",
+    "owner": "Une personne responsable n’est pas convoquée, s’est déportée, ou ne peut pas recevoir d’action. Corrigez la décision.",
+    "problem": "Une décision est incomplète. Corrigez-la.",
+    "person": "Cette personne n’est pas convoquée pour cette situation, ou s’est déjà déportée.",
+    "waiting": "Des situations sont encore à l’ordre du jour. Retirez-les, ou rendez-les à une prochaine réunion.",
+    "changed": "La situation a changé depuis l’affichage de la page.",
+    "step": "La situation n’est plus à cette étape.",
+    "mark": "La situation ne remplit plus les conditions : vérifiez l’information des personnes.",
+    "unsealable": "Une qualité qui doit lire la situation n’a personne d’admis.",
+    "no_key": "La clé de la situation n’a pas pu être utilisée. Prévenez l’administrateur.",
+    "broken": "La situation enregistrée ne prouve pas son intégrité. Elle est signalée, et rien n’en est ouvert.",
+}
+DONE: Mapping[str, tuple[str, str]] = {  # act: what happened, what comes next
+    "fixed": ("La date de la réunion est fixée.", "Convoquez les membres et composez l’ordre du jour."),
+    "postponed": ("La réunion est reportée.", "Prévenez les personnes convoquées."),
+    "attendance": (
+        "Les présences sont notées.",
+        "Signez le relevé de décisions quand toutes les situations sont examinées.",
+    ),
+    "circulated": (
+        "L’échange nominatif est ouvert.",
+        "Les personnes convoquées lisent maintenant les situations, chacune dans la limite de sa qualité.",
+    ),
+    "signed": (
+        "Le relevé de décisions est signé.",
+        "La mairie l’approuve. Les personnes responsables d’une action lisent maintenant leur fiche.",
+    ),
+    "approved": (
+        "Le relevé de décisions est approuvé.",
+        "L’échange nominatif est clos. Le coordonnateur envoie les orientations.",
+    ),
+    "held": ("La réunion est close.", "Sa tenue est comptée dans les indicateurs."),
+}
+OTHERWISE = "Cet acte n’est pas possible maintenant."
+NEW = (
+    Field("day", "Date de la réunion", Kind.DATE, "F33-07", required=True, help="Un mois au moins après aujourd’hui, sauf urgence."),
+    Field(
+        "urgent", "Réunion d’urgence sur des rixes", Kind.FLAG, "F33-07",
+        help="Son ordre du jour ne prend que les situations en lien avec une rixe.",
+    ),
+    Field("reason", rules.URGENT_REASON.title, Kind.CHOICE, "F33-07", choices=rules.URGENT_REASON, required=True, only_if=("urgent", "1")),
+)  # fmt: skip
+POSTPONED = (
+    Field("day", "Nouvelle date", Kind.DATE, "F33-07", required=True, help="Le délai d’un mois ne recommence pas."),
+)
+TOOK_PLACE = ChoiceList(
+    "took_place",
+    "La réunion a-t-elle eu lieu ?",
+    (Labelled("yes", "Elle a eu lieu"), Labelled("no", "Elle n’a pas eu lieu")),
+)
+HELD = (Field("took_place", TOOK_PLACE.title, Kind.CHOICE, "F33-08", choices=TOOK_PLACE, required=True),)
+READ_STEPS = ("in_session", "examined", "signed")
+
+
+def sentence(code: str) -> str:
+    """Why something was refused, in words."""
+    return SENTENCES.get(code, OTHERWISE)
+
+
+def on_field(fields: Sequence[Field], name: str, code: str) -> tuple[FieldError, ...]:
+    """A refusal of the service, told on one field of the form."""
+    label = next(item.label for item in fields if item.name == name)
+    return (FieldError(field_id(name), label, sentence(code)),)
+
+
+def left(batch: Batch) -> list[tuple[str, str]]:
+    """(reference, reason) of what a press left as it was."""
+    return [(batch.references[case], sentence(code)) for case, code in batch.left.items()]
+
+
+def attendance_fields(house: House, sheet: Sheet, known: Names) -> tuple[Field, ...]:
+    """One closed question for each convened person (A25)."""
+    return tuple(
+        Field(
+            str(item.tenure),
+            known.tenure(item.tenure),
+            Kind.CHOICE,
+            "C-08",
+            required=True,
+            choices=ChoiceList(
+                "attendance", "Présence", rules.attendances(house.charter, item.party.seat if item.party else "")
+            ),
+        )
+        for item in sheet.convened
+    )
+
+
+def convocable(house: House, sheet: Sheet, known: Names) -> tuple[Field, ...]:
+    """The admitted members not convened yet, as one list of boxes; empty when there is none."""
+    with house.stores.case_reading() as session:
+        parties = load_directory(house, session).parties()
+    already = {item.tenure for item in sheet.convened}
+    free = [t for t, party in parties.items() if t not in already and house.charter.seat(party.seat).member]
+    values = sorted((Labelled(str(tenure), known.tenure(tenure)) for tenure in free), key=lambda item: item.label)
+    listed = ChoiceList("tenures", "Personnes à convoquer", tuple(values))
+    return (Field("tenures", listed.title, Kind.CHOICES, "F33-01", choices=listed, required=True),) if values else ()
+
+
+def owner_pairs(house: House, acting: Acting, life: Life) -> list[tuple[str, str]]:
+    """Who a decision can be confided to, by name and seat (F33-15)."""
+    return _pairs(house, rules.owners(house.charter, life, acting.party))
+
+
+def decision_problems(house: House, opened: Opened, values: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    """What the charter refuses in otherwise well-formed decisions."""
+    found = house.charter.problems({"deliberation": values}, opened.life.began)
+    return tuple(FieldError(field_id(f"{part}-{name}"), "Décision", text) for (part, name), text in found.items())
+
+
+def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:
+    """The convened persons one of whom may be asked to step back."""
+    values = tuple(Labelled(value, label) for value, label in _pairs(house, parties))
+    listed = ChoiceList("person", "Personne à déporter", values)
+    return (Field("person", listed.title, Kind.CHOICE, "F33-16", choices=listed, required=True),)
+
+
+def _pairs(house: House, parties: Iterable[Party]) -> list[tuple[str, str]]:
+    known = names(house)
+    pairs = {(str(p.person), f"{known.person(p.person)}, {known.seat(p.seat)}") for p in parties}
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True)
+class Line:
+    """A situation as an agenda shows it."""
+
+    case: UUID
+    reference: str
+    age: str
+    name: str
+    state: str
+    step: str
+    since: date
+    informed: bool
+    seen: int
+
+
+def lines(house: House, items: Iterable[Item]) -> list[Line]:
+    """The lines of an agenda: the age band and the step in words."""
+    bands = rules.closed_list(house.charter, "age_band")
+    return [
+        Line(
+            i.row.id, i.head.reference, bands.label(i.band), i.name, house.charter.step(i.head.life.step).label,
+            i.head.life.step, i.head.life.since, i.informed, i.head.sequence,
+        )
+        for i in items
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A situation of the record, with its decisions in words when this person may read them."""
+
+    line: Line
+    words: tuple[Words, ...]
+
+
+def record(house: House, acting: Acting, items: Sequence[Item]) -> list[Decided]:
+    """The record of decisions (C-08): each compartment opened is logged."""
+    compartment = house.charter.compartment("deliberation")
+    found = []
+    for item, line in zip(items, lines(house, items), strict=True):
+        contents = agenda.deliberation(house, acting, item)
+        members = _pairs(house, item.head.life.convened)
+        found.append(Decided(line, summary(compartment.fields, contents, members=members)))
+    return found
+
+
+def counts(house: House, sheet: Sheet) -> list[tuple[str, int]]:
+    """(step, number) for the meeting sheet, in the order of the charter."""
+    held = sheet.counts or {}
+    return [
+        (step.label, held[step.name])
+        for step in house.charter.steps
+        if step.machine == SITUATION and held.get(step.name)
+    ]
+
+
+def tasks(house: House, acting: Acting) -> Iterable[Task]:
+    """What waits for this person in meetings, for its home page."""
+    if not house.charter.seat(acting.actor.seat).member:
+        return []
+    return [task for row in service.meetings(house, acting) for task in _of_meeting(house, acting, row)]
+
+
+def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> list[Task]:
+    day = short_day(row.day)
+    steps = [item.head.life.step for item in agenda.on_agenda(house, acting, row.id)]
+    organising = service.organises(house, acting)
+    approving = acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats
+    waiting = (
+        (
+            organising,
+            "scheduled",
+            "meetings.circulate",
+            "situation à ouvrir à l’échange nominatif",
+            "situations à ouvrir à l’échange nominatif",
+        ),
+        (organising, "examined", "meetings.record", "relevé à signer", "relevés à signer"),
+        (approving, "signed", "meetings.record", "relevé à approuver", "relevés à approuver"),
+        (not organising, "in_session", "meetings.agenda", "situation à lire", "situations à lire"),
+    )
+    return [
+        Task(
+            f"{count(steps.count(step), one, many)}, réunion du {day}",
+            url_for(page, meeting=row.id),
+            steps.count(step),
+            row.day <= today(),
+        )
+        for mine, step, page, one, many in waiting
+        if mine and step in steps
+    ]

@@ -1,0 +1,213 @@
+"""Pages of meetings: each reads, calls one service and replies; refusals come back in words, with what was typed."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from casework.accounts.people import names
+from casework.kernel.clock import today
+from casework.meetings import agenda as agendas
+from casework.meetings import exchange, forms, pages, rules, service
+from casework.meetings.exchange import Batch
+from casework.meetings.service import MeetingError, Sheet
+from casework.web.errors import MISSING, show
+from casework.web.forms import Parsed
+from casework.web.page import acting, current_house, go, reply
+
+
+def listing() -> Response:
+    """The meetings this person may know of, the next ones first."""
+    house, person = current_house(), acting()
+    found = service.meetings(house, person)
+    coming = sorted((row for row in found if not row.held and row.day >= today()), key=lambda row: row.day)
+    past = [row for row in found if row not in coming]
+    return reply(
+        "meetings/list.html", coming=coming, past=past, held=rules.closed_list(house.charter, "held"),
+        organises=service.organises(house, person), page="meeting",
+    )  # fmt: skip
+
+
+def new() -> Response:
+    """Fix the date of a meeting (F33-07)."""
+    _organiser()
+    if request.method == "GET":
+        return forms.form("Fixer une réunion", pages.NEW)
+    read = forms.read(pages.NEW)
+    if read.errors:
+        return forms.form("Fixer une réunion", pages.NEW, read)
+    try:
+        values = read.values
+        day, urgent = date.fromisoformat(values["day"]), bool(values.get("urgent"))
+        meeting = service.fix(current_house(), acting(), day, urgent=urgent, reason=values.get("reason", ""))
+    except MeetingError as error:
+        return forms.form("Fixer une réunion", pages.NEW, read, pages.on_field(pages.NEW, "day", error.code))
+    return go("meetings.done", meeting=meeting, act="fixed")
+
+
+def meeting(meeting: UUID) -> Response:
+    """The meeting sheet (C-08), and what can be done next."""
+    house, person, sheet = current_house(), acting(), _sheet(meeting)
+    seat = person.actor.seat
+    return reply(
+        "meetings/meeting.html", sheet=sheet, row=sheet.meeting, counts=pages.counts(house, sheet), known=names(house),
+        held=rules.closed_list(house.charter, "held"), attendance=rules.closed_list(house.charter, "attendance"),
+        organises=service.organises(house, person), approves=seat in house.charter.move(rules.APPROVALS[0]).seats,
+        day_reached=sheet.meeting.day <= today(), page="meeting",
+    )  # fmt: skip
+
+
+def postpone(meeting: UUID) -> Response:
+    """Move a meeting to a later day."""
+    _organiser()
+    row, title = _sheet(meeting).meeting, "Reporter la réunion"
+    read = forms.read(pages.POSTPONED) if request.method == "POST" else None
+    if read is None or read.errors:
+        return forms.form(title, pages.POSTPONED, read, row=row)
+    try:
+        service.postpone(current_house(), acting(), meeting, date.fromisoformat(read.values["day"]))
+    except MeetingError as error:
+        return forms.form(title, pages.POSTPONED, read, pages.on_field(pages.POSTPONED, "day", error.code), row=row)
+    return go("meetings.done", meeting=meeting, act="postponed")
+
+
+def convocations(meeting: UUID) -> Response:
+    """Convene members (F33-01)."""
+    _organiser()
+    house, sheet = current_house(), _sheet(meeting)
+    known = names(house)
+    fields = pages.convocable(house, sheet, known)
+    read = forms.read(fields) if request.method == "POST" and fields else None
+    if read and not read.errors:
+        service.convene(house, acting(), meeting, [UUID(text) for text in read.values["tenures"]])
+        return go("meetings.convocations", meeting=meeting)
+    return reply(
+        "meetings/convocations.html", row=sheet.meeting, sheet=sheet, known=known, page="meeting",
+        errors=read.errors if read else (), widgets=forms.drawn(fields, read), status=422 if read else 200,
+    )  # fmt: skip
+
+
+def release(meeting: UUID, tenure: UUID) -> Response:
+    """Take a convocation back."""
+    service.release(current_house(), acting(), meeting, tenure)
+    return go("meetings.convocations", meeting=meeting)
+
+
+def attendance(meeting: UUID) -> Response:
+    """Record who was there (A25)."""
+    _organiser()
+    house, sheet = current_house(), _sheet(meeting)
+    fields = pages.attendance_fields(house, sheet, names(house))
+    if request.method == "GET":
+        before = {str(item.tenure): item.attendance for item in sheet.convened}
+        return forms.form("Noter les présences", fields, Parsed(before, shown=before), row=sheet.meeting)
+    read = forms.read(fields)
+    if read.errors:
+        return forms.form("Noter les présences", fields, read, row=sheet.meeting)
+    service.attend(house, acting(), meeting, {UUID(name): value for name, value in read.values.items()})
+    return go("meetings.done", meeting=meeting, act="attendance")
+
+
+def agenda(meeting: UUID) -> Response:
+    """The agenda: references, age bands and steps; names for convened persons while the exchange is open (C-10)."""
+    house, person, sheet = current_house(), acting(), _sheet(meeting)
+    items, free = agendas.agenda(house, person, meeting), []
+    if not sheet.meeting.held:
+        free = agendas.candidates(house, person)
+    return reply(
+        "meetings/agenda.html", *agendas.list_entries(house, person, [*items, *free]), row=sheet.meeting,
+        lines=pages.lines(house, items), free=pages.lines(house, free), organises=service.organises(house, person),
+    )  # fmt: skip
+
+
+def schedule(meeting: UUID, case: UUID) -> Response:
+    """Put a situation on the agenda."""
+    exchange.schedule(current_house(), acting(), meeting, case, forms.seen())
+    return go("meetings.agenda", meeting=meeting)
+
+
+def unschedule(meeting: UUID, case: UUID) -> Response:
+    """Take a situation off the agenda."""
+    exchange.unschedule(current_house(), acting(), meeting, case, forms.seen())
+    return go("meetings.agenda", meeting=meeting)
+
+
+def circulate(meeting: UUID) -> Response:
+    """Open the nominative exchange to the convened persons (F33-16)."""
+    _organiser()
+    house, person, sheet = current_house(), acting(), _sheet(meeting)
+    if request.method == "POST":
+        return _after(meeting, exchange.circulate(house, person, meeting, forms.all_seen()), "circulated")
+    items = agendas.on_agenda(house, person, meeting, "scheduled")
+    last = exchange.window(house, sheet.meeting)
+    return reply(
+        "meetings/circulate.html", *agendas.list_entries(house, person, items), row=sheet.meeting, sheet=sheet,
+        lines=pages.lines(house, items), known=names(house), last=last,
+    )  # fmt: skip
+
+
+def record(meeting: UUID) -> Response:
+    """The record of decisions (C-08): signed by who organises, approved by the mairie."""
+    house, person, sheet = current_house(), acting(), _sheet(meeting)
+    signing = service.organises(house, person)
+    if request.method == "POST":
+        play, act = (exchange.sign, "signed") if signing else (exchange.approve, "approved")
+        return _after(meeting, play(house, person, meeting, forms.all_seen()), act)
+    items = agendas.on_agenda(house, person, meeting, "examined" if signing else "signed")
+    return reply(
+        "meetings/record.html", *agendas.list_entries(house, person, items), row=sheet.meeting,
+        decided=pages.record(house, person, items), signing=signing,
+    )  # fmt: skip
+
+
+def hold(meeting: UUID) -> Response:
+    """Say whether the meeting took place; how it was held is computed (F33-08)."""
+    _organiser()
+    row, title = _sheet(meeting).meeting, "Clore la réunion"
+    read = forms.read(pages.HELD) if request.method == "POST" else None
+    if read is None or read.errors:
+        return forms.form(title, pages.HELD, read, row=row)
+    try:
+        service.hold(current_house(), acting(), meeting, took_place=read.values["took_place"] == "yes")
+    except MeetingError as error:
+        return forms.form(title, pages.HELD, read, pages.on_field(pages.HELD, "took_place", error.code), row=row)
+    return go("meetings.done", meeting=meeting, act="held")
+
+
+def done(meeting: UUID, act: str) -> Response:
+    """What happened, and what comes next."""
+    if act not in pages.DONE:
+        raise NotFound
+    sentence, following = pages.DONE[act]
+    row = _sheet(meeting).meeting
+    return reply("meetings/done.html", row=row, sentence=sentence, following=following, page="meeting")
+
+
+def refused(error: MeetingError) -> Response:
+    """A refusal of the service: nothing was written, and the page says why."""
+    if error.code in ("missing", "seat"):
+        return show(MISSING, "refused")  # an error handler that raises would be answered as a failure of ours
+    return reply("meetings/refused.html", texts=(pages.sentence(error.code),), page="meeting", status=409)
+
+
+def _organiser() -> None:
+    if not service.organises(current_house(), acting()):
+        raise NotFound
+
+
+def _sheet(meeting: UUID) -> Sheet:
+    return service.sheet(current_house(), acting(), meeting)
+
+
+def _after(meeting: UUID, batch: Batch, act: str) -> Response:
+    """What happened when everything was done; else what was left, and why."""
+    if not batch.left:
+        return go("meetings.done", meeting=meeting, act=act)
+    row = _sheet(meeting).meeting
+    return reply(
+        "meetings/result.html", row=row, done=len(batch.done), left=pages.left(batch), page="meeting", status=409
+    )
+
+
+REFUSALS = (MeetingError,)

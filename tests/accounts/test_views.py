@@ -1,0 +1,216 @@
+"""Pages of accounts, from the invitation to the way out, on real stores: what they let through, log, and put in cookies."""
+
+import re
+from base64 import b32decode
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from audit.log import entries
+from casework.accounts.admission import admit, pending
+from casework.accounts.people import Contact
+from casework.accounts.service import invite
+from casework.accounts.totp import totp_now
+from casework.kernel.clock import at
+from tests.accounts.pages import Browser, app_of
+from tests.house import PASSWORD, Town, make_house, open_town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return open_town(make_house(tmp_path))
+
+
+@pytest.fixture
+def browser(town: Town) -> Browser:
+    return Browser(town, app_of(town.house).test_client())
+
+
+def _events(town: Town) -> list[str]:
+    with town.house.stores.case_reading() as session:
+        return [record.type for record in entries(session.connection(), town.house.provider.mac)]
+
+
+def _cookie(text: str, name: str) -> str:
+    return next((line for line in text.split("\n") if line.startswith(name)), "")
+
+
+def test_logging_in_sets_a_session_cookie_that_scripts_cannot_read(browser: Browser) -> None:
+    answer = browser.log_in("coordinator")
+    cookie = _cookie("\n".join(answer.headers.getlist("Set-Cookie")), "__Host-session=")
+    assert set(cookie.split("; ")[1:]) == {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
+
+
+def test_the_session_id_changes_at_each_log_in_and_the_former_one_ends(browser: Browser) -> None:
+    browser.log_in("coordinator")
+    first = browser.client.get_cookie("__Host-session")
+    browser.log_in("coordinator")
+    second = browser.client.get_cookie("__Host-session")
+    assert first is not None
+    assert second is not None
+    assert first.value != second.value
+    browser.client.set_cookie("__Host-session", first.value)
+    with at(browser.town.moment):
+        assert browser.client.get("/").location == "/connexion"
+
+
+@pytest.mark.clause("A-02")
+@pytest.mark.parametrize("wrong", [{"password": "autre"}, {"code": "000000"}, {"login": "personne@exemple.fr"}])
+def test_whatever_is_wrong_the_page_says_the_same(browser: Browser, wrong: dict[str, str]) -> None:
+    answer = browser.log_in("coordinator", 422, **wrong)
+    assert "Identifiant, mot de passe ou code incorrect" in answer.text
+    assert browser.client.get_cookie("__Host-session") is None
+    assert _events(browser.town)[0] == "LoginFailed"
+
+
+@pytest.mark.clause("A-03")
+def test_after_five_failures_the_page_says_when_to_try_again(browser: Browser) -> None:
+    with browser.town.later(minutes=1):
+        pass
+    browser.get("/connexion")
+    for _ in range(5):
+        browser.post("/connexion", 422, login="coordinator@exemple.fr", password="faux", code="000000")
+    answer = browser.post("/connexion", 429, login="coordinator@exemple.fr", password="faux", code="000000")
+    assert "Vous pourrez réessayer" in answer.text
+
+
+@pytest.mark.clause("C-07")
+def test_the_charter_comes_before_everything(browser: Browser) -> None:
+    browser.log_in("coordinator")
+    for path in ("/", "/admissions", "/mon-compte"):
+        assert browser.get(path, 303).location == "/charte"
+    browser.get("/charte")
+    browser.post("/charte", 422)
+    browser.post("/charte", 422, agreed="1", version="1999-1")
+    browser.get("/charte")
+    assert browser.post("/charte", 303, agreed="1").location == "/"
+    assert _events(browser.town)[0] == "CharterSigned"
+    browser.get("/")
+
+
+def test_leaving_ends_the_session_and_empties_the_browser(browser: Browser) -> None:
+    browser.enter("coordinator")
+    browser.get("/")
+    former = browser.client.get_cookie("__Host-session")
+    assert former is not None
+    answer = browser.post("/deconnexion", 303)
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert browser.client.get_cookie("__Host-session") is None
+    assert _events(browser.town)[0] == "LoggedOut"
+    browser.client.set_cookie("__Host-session", former.value)
+    assert browser.get("/", 303).location == "/connexion"
+
+
+def test_leaving_by_a_link_is_impossible(browser: Browser) -> None:
+    browser.enter("coordinator")
+    browser.get("/deconnexion", 404)
+    browser.get("/")
+
+
+@pytest.mark.clause("A-04")
+def test_after_a_quarter_of_an_hour_the_session_is_over(browser: Browser) -> None:
+    browser.enter("coordinator")
+    browser.get("/")
+    browser.post("/rester", 204)
+    with browser.town.later(minutes=16):
+        pass
+    assert "n’a pas été enregistrée" in browser.post("/rester", 403).text
+
+
+def test_somebody_with_two_seats_chooses_and_the_page_holds_no_password(browser: Browser) -> None:
+    _second_seat(browser.town)
+    page = browser.log_in("pjj", 200)
+    assert "Protection judiciaire" in page.text
+    assert "DSOL" in page.text
+    assert PASSWORD not in page.text
+    other = Browser(browser.town, app_of(browser.town.house).test_client(), browser.html)
+    tenure = re.findall(r'name="tenure" value="([^"]+)"', page.text)[0]
+    other.post("/connexion", 400, tenure=tenure)
+    browser.post("/connexion", 303, tenure=tenure)
+    assert browser.client.get_cookie("__Host-session") is not None
+
+
+def test_a_sealed_choice_does_not_serve_another_browser(browser: Browser) -> None:
+    _second_seat(browser.town)
+    page = browser.log_in("pjj", 200)
+    again, tenure = browser.hidden()["again"], re.findall(r'name="tenure" value="([^"]+)"', page.text)[0]
+    thief = Browser(browser.town, app_of(browser.town.house).test_client())
+    thief.get("/connexion")
+    thief.post("/connexion", 422, again=again, tenure=tenure)
+
+
+def _second_seat(town: Town) -> None:
+    town.join("pjj")
+    place = town.organisation("dsol")
+    with at(town.moment):
+        invite(town.house, Contact("pjj@exemple.fr", "Pjj", "pjj@exemple.fr"), "dsol", place)
+        [waiting] = pending(town.house)
+    admit(town.house, town.acting("coordinator"), waiting.tenure, waiting.fingerprint)
+
+
+def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browser) -> None:
+    town = browser.town
+    browser.enter("coordinator")
+    browser.get("/administration/organisme")
+    browser.post("/administration/organisme", 422)
+    browser.post("/administration/organisme", name="Collège Imaginaire", kind="school")
+    browser.get("/administration/invitation")
+    identifier = _value_of(browser.html, "Collège Imaginaire")
+    browser.post("/administration/invitation", 422, name="", email="x", role="", organisation="")
+    wrong = browser.post(
+        "/administration/invitation", 422, name="Ada", email="ada@exemple.fr", role="pjj", organisation=identifier
+    )
+    assert "ne peut pas être tenue" in wrong.text
+    page = browser.post(
+        "/administration/invitation", name="Ada", email="ada@exemple.fr", role="head_of_school", organisation=identifier
+    )
+    link = re.search(r"http://localhost(/invitation/[0-9a-f]+)", page.text)
+    assert link
+    newcomer = Browser(town, app_of(town.house).test_client())
+    newcomer.get(link.group(1))
+    secret = newcomer.hidden()["secret"]
+    newcomer.post(link.group(1), 422, password="court", code="000000")
+    assert newcomer.hidden()["secret"] == secret
+    with at(town.moment):
+        code = totp_now(b32decode(secret))
+    accepted = newcomer.post(link.group(1), password=PASSWORD, code=code)
+    [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
+    newcomer.get(link.group(1), 404)
+    browser.get("/admissions")
+    assert digits not in browser.html
+    action = re.search(r'action="(/admissions/[0-9a-f-]+)"', browser.html)
+    assert action
+    browser.post(action.group(1), 422, spoken="00000 " * 5)
+    browser.post(action.group(1), spoken=digits)
+    assert "PersonAdmitted" in _events(town)
+
+
+def _value_of(html: str, label: str) -> str:
+    before = unescape(html).split(label, 1)[0]
+    found: str = re.findall(r'value="([0-9a-f-]{36})"', before)[-1]
+    return found
+
+
+def test_the_dpo_reads_the_journal_without_any_name(browser: Browser) -> None:
+    browser.enter("dpo")
+    page = browser.get("/journal")
+    assert "Page affichée" in page.text
+    assert "Connexion" in page.text
+    assert not re.search(r"exemple\.fr|Coordinator|Organisme (?!créé)", page.text)
+
+
+def test_others_have_no_journal_and_no_admissions(browser: Browser) -> None:
+    browser.enter("coordinator")
+    browser.get("/journal", 404)
+    other = Browser(browser.town, app_of(browser.town.house).test_client())
+    other.enter("dpo")
+    other.get("/admissions", 404)
+    other.get("/administration", 404)
+
+
+def test_my_account_shows_when_i_came(browser: Browser) -> None:
+    browser.enter("coordinator")
+    page = browser.get("/mon-compte")
+    assert "coordinator@exemple.fr" in page.text
+    assert "mars 2026" in page.text

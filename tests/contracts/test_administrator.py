@@ -1,0 +1,275 @@
+"""The administrator suite: whoever writes in both databases, without the provider, is refused before anything is shown or sealed."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.log import LogBroken
+from casework.cases import heads
+from casework.cases.act import Change, act, begin
+from casework.cases.heads import Head, HeadBroken
+from casework.cases.reading import open_situation
+from casework.kernel.clock import at
+from casework.kernel.engine import IllegalMove
+from casework.store import directory
+from casework.store.directory import DirectoryBroken
+from casework.store.house import House
+from casework.store.keyring import NoKey
+from tests import builders
+from tests.cases.conftest import Lives, make_lives
+
+Swap = Callable[["Writer", Head, Head], None]
+DETECTED = (HeadBroken, NoKey, DirectoryBroken, LogBroken)
+
+
+class Writer:
+    """Somebody with the password of both databases."""
+
+    def __init__(self, lives: Lives) -> None:
+        self.house: House = lives.house
+        self.lives = lives
+
+    def case(self, statement: str, **values: Any) -> Any:
+        """Run one statement on the case store."""
+        return self._run(self.house.stores.case, statement, values)
+
+    def key(self, statement: str, **values: Any) -> Any:
+        """Run one statement on the key store."""
+        return self._run(self.house.stores.key, statement, values)
+
+    def _run(self, engine: Any, statement: str, values: dict[str, Any]) -> Any:
+        clean = {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
+        with engine.begin() as connection:
+            connection.execute(text("PRAGMA foreign_keys=OFF"))
+            found = connection.execute(text(statement), clean)
+            return found.fetchall() if found.returns_rows else None
+
+
+def older_head(writer: Writer, mine: Head, _other: Head) -> None:
+    """The row of the former head, with the columns that went with it: the log knows the newer one."""
+    writer.case("update situation set sequence = 1, step = 'received' where id = :c", c=mine.life.case)
+
+
+def head_of_another(writer: Writer, mine: Head, other: Head) -> None:
+    """Another situation's signed head under this situation's id."""
+    body, sign, who = writer.case(
+        'select body, signature, signer from head where "case" = :c order by sequence desc', c=other.life.case
+    )[0]
+    writer.case(
+        'update head set body = :b, signature = :s, signer = :w where "case" = :c and sequence = :n',
+        b=body, s=sign, w=who, c=mine.life.case, n=mine.sequence,
+    )  # fmt: skip
+
+
+def edited_head(writer: Writer, mine: Head, _other: Head) -> None:
+    """A head that convenes one person more."""
+    body = mine.body().replace(b'"step":"retained"', b'"step":"received"')
+    writer.case(
+        'update head set body = :b where "case" = :c and sequence = :n', b=body, c=mine.life.case, n=mine.sequence
+    )
+
+
+def edited_step(writer: Writer, mine: Head, _other: Head) -> None:
+    """A column of the projection alone."""
+    writer.case("update situation set step = 'followed' where id = :c", c=mine.life.case)
+
+
+def edited_sender(writer: Writer, mine: Head, _other: Head) -> None:
+    """A situation given to another sender."""
+    writer.case("update situation set sender_seat = 'landlord' where id = :c", c=mine.life.case)
+
+
+def ciphertext_of_another(writer: Writer, mine: Head, other: Head) -> None:
+    """The envelope of another situation, key id included."""
+    key_id, envelope = writer.case(
+        "select key_id, envelope from ciphertext where \"case\" = :c and compartment = 'account'", c=other.life.case
+    )[0]
+    writer.case(
+        "update ciphertext set key_id = :k, envelope = :e where \"case\" = :c and compartment = 'account'",
+        k=key_id, e=envelope, c=mine.life.case,
+    )  # fmt: skip
+
+
+def ciphertext_of_another_compartment(writer: Writer, mine: Head, _other: Head) -> None:
+    """The envelope of the identity in the place of the account."""
+    envelope = writer.case(
+        "select envelope from ciphertext where \"case\" = :c and compartment = 'identity'", c=mine.life.case
+    )[0][0]
+    writer.case(
+        "update ciphertext set envelope = :e where \"case\" = :c and compartment = 'account'",
+        e=envelope,
+        c=mine.life.case,
+    )
+
+
+def cut_ciphertext(writer: Writer, mine: Head, _other: Head) -> None:
+    """A truncated envelope."""
+    writer.case('update ciphertext set envelope = substr(envelope, 1, 100) where "case" = :c', c=mine.life.case)
+
+
+def seal_of_another(writer: Writer, mine: Head, other: Head) -> None:
+    """The sealed keys of another situation, under this one's key ids."""
+    blob = writer.key('select sealed from seal where "case" = :c', c=other.life.case)[0][0]
+    writer.key('update seal set sealed = :s where "case" = :c', s=blob, c=mine.life.case)
+
+
+def no_seal(writer: Writer, mine: Head, _other: Head) -> None:
+    """The keys are gone."""
+    writer.key('delete from seal where "case" = :c', c=mine.life.case)
+
+
+def older_list(writer: Writer, _mine: Head, _other: Head) -> None:
+    """The directory rolled back by one list."""
+    writer.case("delete from directory where number = (select max(number) from directory)")
+
+
+def swapped_public_key(writer: Writer, _mine: Head, _other: Head) -> None:
+    """The coordinator's seat key replaced by one the administrator holds."""
+    key = writer.case("select public from principal where kind = 'member' limit 1")[0][0]
+    writer.case("update principal set public = :p where kind = 'seat' and seat = 'coordinator'", p=key)
+
+
+def edited_list(writer: Writer, _mine: Head, _other: Head) -> None:
+    """A list in which a landlord sits as Parquet."""
+    number, body = writer.case("select number, body from directory order by number desc")[0]
+    writer.case(
+        "update directory set body = :b where number = :n",
+        b=body.replace(b'"seat":"landlord"', b'"seat":"prosecutor"'),
+        n=number,
+    )
+
+
+SWAPS: list[Swap] = [
+    older_head, head_of_another, edited_head, edited_step, edited_sender, ciphertext_of_another, ciphertext_of_another_compartment,
+    cut_ciphertext, seal_of_another, no_seal, older_list, swapped_public_key, edited_list,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Lives:
+    return make_lives(tmp_path_factory.mktemp("administrator"))
+
+
+@pytest.fixture
+def writer(town: Lives, two: tuple[Head, Head]) -> Iterator[Writer]:
+    """An attacker; both databases are put back afterwards from a copy taken by SQLite itself."""
+    writer, kept, pins = Writer(town), [], town.folder / "provider" / "pins.json"
+    pinned = pins.read_bytes()
+    for engine in (town.house.stores.case, town.house.stores.key):
+        copy = sqlite3.connect(":memory:")
+        with engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            connection.rollback()
+            assert raw
+            raw.backup(copy)
+        kept.append((engine, copy))
+    yield writer
+    for engine, copy in kept:
+        engine.dispose()
+        with closing(sqlite3.connect(str(engine.url.database))) as original:
+            copy.backup(original)
+    pins.write_bytes(pinned)
+
+
+@pytest.fixture(scope="module")
+def two(town: Lives) -> tuple[Head, Head]:
+    """Two situations retained by the Parquet."""
+    return town.retained(), town.retained(surname="Imaginaire")
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
+def test_a_swap_is_refused_before_anything_is_shown_or_sealed(
+    town: Lives, two: tuple[Head, Head], writer: Writer, swap: Swap
+) -> None:
+    mine, other = two
+    swap(writer, mine, other)
+    directory._cache.clear()
+    with at(town.town.moment):
+        with pytest.raises(DETECTED):
+            open_situation(town.house, town.acting["coordinator"], mine.life.case)
+        change = Change("inform", {"identity": {"informed_how": "by_phone", "informed_on": "2026-02-27"}})
+        with pytest.raises((*DETECTED, IllegalMove)):
+            act(town.house, town.acting["coordinator"], mine.life.case, None, change)
+
+
+@pytest.mark.parametrize("statement", ["update audit_log set type = 'X'", "delete from audit_log"])
+def test_the_log_refuses_to_be_changed_or_cut(writer: Writer, statement: str) -> None:
+    with pytest.raises(SQLAlchemyError):
+        writer.case(statement)
+
+
+def test_a_log_edited_by_somebody_who_drops_its_triggers_is_found(
+    town: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
+    for (name,) in writer.case("select name from sqlite_master where type = 'trigger'"):
+        writer.case(f"drop trigger {name}")
+    writer.case("delete from audit_log where number = (select max(number) from audit_log)")
+    with at(town.town.moment), pytest.raises(DETECTED):
+        open_situation(town.house, town.acting["coordinator"], two[0].life.case)
+
+
+@pytest.mark.clause("F33-16")
+def test_a_planted_reader_row_and_a_planted_seal_give_nothing(
+    town: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
+    mine, _ = two
+    with at(town.town.moment):
+        pjj = town.acting["pjj"].keys.member_id
+        writer.case('insert into reader ("case", principal) values (:c, :p)', c=mine.life.case, p=pjj)
+        held = next(iter(mine.held.values()))
+        blob = writer.key("select sealed from seal limit 1")[0][0]
+        writer.key(
+            'insert into seal (key_id, principal, "case", sealed) values (:k, :p, :c, :s)',
+            k=held.key_id, p=pjj, c=mine.life.case, s=blob,
+        )  # fmt: skip
+        assert open_situation(town.house, town.acting["pjj"], mine.life.case) is None
+
+
+@pytest.mark.parametrize(
+    ("guard", "swap"),
+    [
+        ("_check_logged", older_head),
+        ("_check_projection", edited_step),
+        ("_check_signed", None),
+    ],
+)
+def test_each_check_is_needed(
+    town: Lives, two: tuple[Head, Head], writer: Writer, monkeypatch: pytest.MonkeyPatch, guard: str, swap: Swap | None
+) -> None:
+    """Without the check, its swap passes: the suite can fail."""
+    mine, other = two
+    if swap is None:
+        _forged_signature(writer, mine)
+    else:
+        swap(writer, mine, other)
+    with at(town.town.moment):
+        with pytest.raises(HeadBroken):
+            open_situation(town.house, town.acting["coordinator"], mine.life.case, ("reason",))
+        monkeypatch.setattr(heads, guard, lambda *_: None)
+        if guard == "_check_logged":
+            monkeypatch.setattr(heads, "envelope", lambda *_: b"")
+        try:
+            open_situation(town.house, town.acting["coordinator"], mine.life.case, ())
+        except HeadBroken:
+            pytest.fail("another check also catches it: this mutation proves nothing")
+
+
+def _forged_signature(writer: Writer, mine: Head) -> None:
+    writer.case(
+        'update head set signature = zeroblob(64) where "case" = :c and sequence = :n',
+        c=mine.life.case,
+        n=mine.sequence,
+    )
+
+
+def test_a_new_referral_is_not_sealed_to_a_swapped_key(town: Lives, two: tuple[Head, Head], writer: Writer) -> None:
+    swapped_public_key(writer, *two)
+    directory._cache.clear()
+    with at(town.town.moment), pytest.raises(DirectoryBroken):
+        begin(town.house, town.acting["pjj"], uuid4(), Change("refer", builders.referral()))

@@ -1,0 +1,93 @@
+"""What the script adds to pages that work without it: drafts, counters, the end of a session, the veil."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.chromium import chromium
+from tests.web.gallery import serving
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.clock.install()
+    opened.goto(address)
+    yield opened
+    context.close()
+
+
+def answer(page: Page, path: str, status: int) -> list[str]:
+    """Answer what is posted to `path`; gives back the bodies, as they come."""
+    bodies: list[str] = []
+
+    def reply(route: Route) -> None:
+        bodies.append(route.request.post_data or "")
+        route.fulfill(status=status, body="")
+
+    page.route(f"**{path}", reply)
+    return bodies
+
+
+def test_a_draft_is_kept_a_moment_after_writing_and_said(page: Page) -> None:
+    bodies = answer(page, "/brouillon", 200)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.clock.run_for(4_100)
+    expect(page.get_by_text("Brouillon conservé.")).to_be_visible()
+    assert 'name="_keep"' in bodies[0]
+    assert 'name="csrf_token"' in bodies[0]
+
+
+def test_a_draft_that_could_not_be_kept_is_said(page: Page) -> None:
+    answer(page, "/brouillon", 403)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.clock.run_for(4_100)
+    expect(page.get_by_text("n’a pas pu être conservé")).to_be_visible()
+
+
+def test_the_characters_left_are_counted_as_the_server_counts_them(page: Page) -> None:
+    area = page.get_by_label("Exposé court")
+    area.fill("😀" * 499)
+    expect(page.get_by_text("Encore 1 caractère.")).to_be_visible()
+    area.fill("a" * 502)
+    expect(page.get_by_text("2 caractères de trop.")).to_be_visible()
+
+
+def test_two_minutes_before_the_end_one_may_stay(page: Page) -> None:
+    bodies = answer(page, "/rester", 204)
+    dialog = page.get_by_role("dialog", name="Votre session se termine bientôt")
+    page.clock.run_for(12 * 60_000)
+    expect(dialog).to_be_hidden()
+    page.clock.run_for(60_000 + 100)
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Rester").click()
+    expect(dialog).to_be_hidden()
+    assert len(bodies) == 1
+    page.clock.run_for(13 * 60_000 + 100)
+    expect(dialog).to_be_visible()
+
+
+def test_a_window_left_for_a_minute_is_masked_until_asked(page: Page) -> None:
+    page.evaluate("window.dispatchEvent(new Event('blur'))")
+    page.clock.run_for(60_100)
+    veil = page.get_by_role("dialog", name="Page masquée")
+    expect(veil).to_be_visible()
+    assert page.locator("main").evaluate("element => getComputedStyle(element).filter") != "none"
+    veil.get_by_role("button", name="Afficher la page").click()
+    assert page.locator("main").evaluate("element => getComputedStyle(element).filter") == "none"
