@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -248,7 +249,7 @@ def _welcome(accounts: Sequence[Account], port: int) -> None:
             *((item.login, item.password, item.seat, item.organisation) for item in accounts),
         ]
     )
-    click.echo("\nThe one-time code of a log-in:  casework demo code LOGIN   (each serves once)")
+    click.echo(f"\nThe one-time code of a log-in:  {sys.argv[0]} demo code LOGIN   (each serves once)")
     click.echo(f"Open http://{LOOPBACK}:{port}/ — stop with Ctrl-C.")
 
 

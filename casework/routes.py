@@ -12,11 +12,13 @@ from casework.cases import views as cases
 from casework.charters.cenomed import CENOMED
 from casework.indicators import views as indicators
 from casework.journal import views as log
+from casework.meetings import deciding, pages
+from casework.meetings import views as meetings
 from casework.store.house import House
 from casework.web import files
 from casework.web.errors import Refusals
 from casework.web.guard import Doors, Form
-from casework.web.needs import OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
+from casework.web.needs import MEETING, OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
 from casework.web.tasks import Source
 
 
@@ -35,6 +37,8 @@ POST = ("POST",)
 KEEPER, DPO = seat("coordinator"), seat("dpo")
 CIRCLE = seat(*(item.name for item in CENOMED.seats if item.name not in ("controller", "dpo", "administrator")))
 FILE = SITUATION.of(*CIRCLE.seats)
+MEETINGS = MEETING.of(*(item.name for item in CENOMED.seats if item.member))
+ORGANISER, RECORD = MEETING.of("coordinator"), MEETING.of("coordinator", "town_hall")
 INVITER = seat("administrator", "coordinator")
 
 ROUTES = (
@@ -60,6 +64,24 @@ ROUTES = (
     url("/situations/<uuid:case>/fait/<move>", cases.done, needs=FILE),
     url("/situations/<uuid:case>/actes/<move>", cases.step, needs=FILE, methods=BOTH),
     url("/situations/<uuid:case>/parties/<uuid:part>/actes/<move>", cases.part_step, needs=FILE, methods=BOTH),
+    url("/reunions", meetings.listing, needs=MEETINGS, menu="Réunions"),
+    url("/reunions/nouvelle", meetings.new, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>", meetings.meeting, needs=MEETINGS),
+    url("/reunions/<uuid:meeting>/report", meetings.postpone, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/convocations", meetings.convocations, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/convocations/<uuid:tenure>", meetings.release, needs=ORGANISER, methods=POST),
+    url("/reunions/<uuid:meeting>/presences", meetings.attendance, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/ordre-du-jour", meetings.agenda, needs=MEETINGS),
+    url("/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>", meetings.schedule, needs=ORGANISER, methods=POST),
+    url(
+        "/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>/retrait", meetings.unschedule, needs=ORGANISER, methods=POST
+    ),
+    url("/reunions/<uuid:meeting>/ouvrir", meetings.circulate, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/releve", meetings.record, needs=RECORD, methods=BOTH),
+    url("/reunions/<uuid:meeting>/cloture", meetings.hold, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/fait/<act>", meetings.done, needs=MEETINGS),
+    url("/situations/<uuid:case>/decisions", deciding.decide, needs=FILE.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/deport", deciding.recusal, needs=FILE.of("coordinator"), methods=BOTH),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
@@ -76,6 +98,9 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks,)
-REFUSALS: Refusals = dict.fromkeys(cases.REFUSALS, cases.refused)
+TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks)
+REFUSALS: Refusals = {
+    **dict.fromkeys(cases.REFUSALS, cases.refused),
+    **dict.fromkeys(meetings.REFUSALS, meetings.refused),
+}
 PARTS = Parts(ROUTES, DOORS, TASKS, REFUSALS)

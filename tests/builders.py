@@ -20,7 +20,12 @@ REASON: dict[str, Any] = {
     "reception": "entered_by_referrer",
 }
 ACCOUNT: dict[str, Any] = {"facts": [{"day": "2026-02-18", "place": "street"}], "text": "Présent seul, sans cartable."}
-REMONTEE: dict[str, Any] = {"reason": "agent_out_of_school", "day": "2026-02-18", "place": "garden", "text": "Seul, en matinée."}
+REMONTEE: dict[str, Any] = {
+    "reason": "agent_out_of_school",
+    "day": "2026-02-18",
+    "place": "garden",
+    "text": "Seul, en matinée.",
+}
 RETURN = {"support": "support_possible", "redirection": "not_redirected"}
 REQUEST = {"points": ["facts"]}
 

@@ -100,7 +100,7 @@ def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Ch
             after = engine.play(house.charter, acting.actor, change.move, life, given, today())
             _play_one(house, plan, change, given, after)
             life = after
-        head = plan.commit(life, changes[-1].move)
+        head = plan.commit(life, *(change.move for change in changes))
     return _finished(house, head)
 
 

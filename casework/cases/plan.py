@@ -65,7 +65,7 @@ class Plan:
             raise NoKey("the clock holds no key")
         return sealed.key_of(self.house, self.acting, self.directory, life.case, slot, held.key_id, held.principals)
 
-    def commit(self, life: Life, move: str) -> Head:
+    def commit(self, life: Life, *moves: str) -> Head:
         """New seals first, then the rows of the one case transaction, which the caller's `writing` commits."""
         old = self.head.held if self.head else {}
         entitled = self._entitled(life, set(old) | set(self.written))
@@ -83,7 +83,7 @@ class Plan:
             keys.add_all(seals)
         point("seals-committed")
         held = {slot: item for slot, item in held.items() if item.principals}
-        return self._store(life, move, old, held)
+        return self._store(life, moves, old, held)
 
     def _entitled(self, life: Life, existing: set[Slot]) -> dict[Slot, frozenset[UUID]]:
         return {
@@ -119,7 +119,7 @@ class Plan:
             self.house, self.directory, life.case, slot, old.key_id, key, added
         )
 
-    def _store(self, life: Life, move: str, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> Head:
+    def _store(self, life: Life, moves: tuple[str, ...], old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> Head:
         session, case = self.writing.session, life.case
         previous = heads.digest(self.head.body()) if self.head else bytes(32)
         reference = self.head.reference if self.head else self.first_row["reference"]
@@ -142,7 +142,7 @@ class Plan:
         session.add_all(
             ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
         )
-        self._sign(head, move)
+        self._sign(head, moves)
         return head
 
     def _row(self, life: Life, head: Head) -> None:
@@ -165,7 +165,7 @@ class Plan:
             self.writing.session.add(FactRow(**row))
         return counted
 
-    def _sign(self, head: Head, move: str) -> None:
+    def _sign(self, head: Head, moves: tuple[str, ...]) -> None:
         body, keys = head.body(), self.acting.keys if self.acting else None
         signature = (
             keys.sign(heads.DOMAIN, body) if keys else self.house.provider.sign_removal(heads.CLOCK_DOMAIN, body)
@@ -175,16 +175,17 @@ class Plan:
             HeadRow(case=head.life.case, sequence=head.sequence, body=body, signer=signer, signature=signature)
         )
         actor = self.acting.actor if self.acting else Actor(self.house.instance, None)
-        events = self.house.events
-        self.writing.log(
-            events.moved,
-            actor,
-            subject=head.life.case,
-            reference=Reference(head.reference),
-            move=events.moves[move],
-            sequence=head.sequence,
-            head=heads.digest(body),
-        )
+        events, reference = self.house.events, Reference(head.reference)
+        for move in moves:
+            self.writing.log(
+                events.moved,
+                actor,
+                subject=head.life.case,
+                reference=reference,
+                move=events.moves[move],
+                sequence=head.sequence,
+                head=heads.digest(body),
+            )
 
 
 def _intents(case: UUID, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> list[RemovalRow]:

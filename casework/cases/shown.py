@@ -143,7 +143,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     case, meeting = opened.life.case, opened.life.meeting
     if move.page == "cases.compare":
         return url_for(move.page)
-    if move.page in ("cases.orient", "meetings.decide"):
+    if move.page in ("cases.orient", "meetings.decide", "meetings.recusal"):
         return url_for(move.page, case=case)
     if move.page:
         return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""

@@ -15,6 +15,7 @@ from casework.cases.reading import Opened
 from casework.kernel.engine import IllegalMove, beginnings
 from casework.kernel.records import Move
 from casework.store.keyring import NoKey
+from casework.web import errors
 from casework.web.page import acting, current_house, go, reply
 from casework.web.widgets import widgets
 
@@ -220,7 +221,7 @@ def _uuid(text: str) -> UUID:
 def refused(error: Exception) -> Response:
     """An act that could not be played: nothing was written, what was typed becomes a draft, and the page says why."""
     if isinstance(error, Missing):
-        raise NotFound
+        return errors.show(errors.MISSING, "missing")
     house, person = current_house(), acting()
     args = request.view_args or {}
     if request.method == "POST" and args.get("move") in {move.name for move in house.charter.moves}:

@@ -1117,6 +1117,7 @@ MOVES = (
         SESSION,
         relation=Relation.CONVENED,
         takes=(Take.PERSON,),
+        requires=("exchange",),
         done="Vous ne lisez plus cette situation.",
     ),
     Move(
@@ -1483,7 +1484,7 @@ FACTS = (
 )
 INDICATORS = (
     Indicator("calendar", "Respect du calendrier", "F33-08", "meeting_held", by="held", choices="held"),
-    Indicator("meetings", "Nombre de réunions tenues dans l’année", "F33-11", "meeting_held"),
+    Indicator("meetings", "Nombre de réunions tenues dans l’année", "F33-11", "meeting_held", without=("not_held",)),
     Indicator("referrals", "Nombre de saisines par les partenaires", "F33-11", "referral_made"),
     Indicator("retained", "Nombre de situations retenues par le Parquet", "F33-11", "situation_retained"),
     Indicator("examined", "Nombre de situations examinées", "F33-11", "situation_examined"),

@@ -33,9 +33,13 @@ def figures(house: House, year: int) -> list[Figure]:
     with house.stores.case_reading() as session:
         found = [fact for fact in all_facts(house, session) if fact["year"] == year]
     return [
-        _figure(house.charter, item, [fact for fact in found if fact["kind"] == item.fact])
+        _figure(house.charter, item, [fact for fact in found if _counts(item, fact)])
         for item in house.charter.indicators
     ]
+
+
+def _counts(item: Indicator, fact: Mapping[str, Any]) -> bool:
+    return fact["kind"] == item.fact and not set(item.without) & set(map(str, fact.values()))
 
 
 def _figure(charter: Charter, item: Indicator, found: Sequence[Mapping[str, Any]]) -> Figure:

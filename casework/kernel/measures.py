@@ -77,6 +77,7 @@ class Indicator:
     fact: str
     by: str = ""
     choices: str = ""
+    without: tuple[str, ...] = ()  # values of the dimensions that do not count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """One demo, built once for all these tests: it takes seconds."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     built = Place(tmp_path_factory.mktemp("demo") / "var")
     service.build(built)
     return built
+
+
+@pytest.fixture
+def copied(place: Place, tmp_path: Path) -> Place:
+    """A copy to act in: the other tests look at the demo as it was built."""
+    shutil.copytree(place.folder, tmp_path / "var")
+    return Place(tmp_path / "var")
 
 
 @pytest.fixture

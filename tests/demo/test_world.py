@@ -1,5 +1,6 @@
 """The demo shows a cell at work: every seat, every step of a life, a past meeting and the one of today."""
 
+import base64
 import stat
 from collections import Counter
 from datetime import timedelta
@@ -8,13 +9,17 @@ from sqlalchemy import create_engine, select
 
 from audit.verify import verify
 from casework.accounts.people import names
+from casework.cases import orienting, reading
 from casework.cases.clocks import tick
+from casework.cases.reading import Opened
 from casework.charters.cenomed import CENOMED
 from casework.demo import service
 from casework.demo.people import PLAYERS
 from casework.demo.place import Place
+from casework.demo.stage import Stage
 from casework.store.directory import load_directory
 from casework.store.house import House
+from casework.store.keyring import Acting
 from casework.store.tables import CaseRow, ConvocationRow, FactRow, MeetingRow, SessionRow
 
 NOT_LIVED = {
@@ -58,6 +63,43 @@ def test_nothing_of_the_demo_was_written_behind_the_services(house: House) -> No
     assert report.sound
     assert (done.missing, done.surplus, done.broken, done.moved) == (0, 0, 0, 0)
     assert facts > 20
+
+
+def test_the_coordinator_finds_two_situations_of_perhaps_one_person(copied: Place) -> None:
+    with copied.house() as house:
+        pairs = orienting.same_person(house, entered(house, copied, "coordination"))
+    assert len(pairs) == 1
+    assert not pairs[0].linked
+
+
+def test_each_outsider_reads_what_is_addressed_to_it_and_nothing_else(copied: Place) -> None:
+    with copied.house() as house:
+        found = {
+            login: {
+                slot.compartment
+                for opened in opened_by(house, entered(house, copied, login))
+                for slot in opened.contents
+            }
+            for login in ("social", "crip", "bailleur", "agent", "mairie", "dpo")
+        }
+    assert found == {
+        "social": {"orientation"},
+        "crip": set(),
+        "bailleur": {"identity", "reason", "account", "request"},
+        "agent": {"remontee", "request"},
+        "mairie": {"owner_sheet"},
+        "dpo": set(),
+    }
+
+
+def entered(house: House, place: Place, login: str) -> Acting:
+    secrets = {account.login: base64.b32decode(account.totp) for account in place.load()}
+    return Stage(house, secrets=secrets).who(login)
+
+
+def opened_by(house: House, acting: Acting) -> list[Opened]:
+    found = (reading.open_situation(house, acting, line.case) for line in reading.lines(house, acting))
+    return [opened for opened in found if opened is not None]
 
 
 def test_no_name_of_the_demo_lies_in_clear(place: Place, house: House) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,49 +11,13 @@ from werkzeug.test import TestResponse
 
 from casework import create_app
 from casework.config import Settings
-from casework.meetings import deciding, views
-from casework.routes import PARTS, Parts
+from casework.routes import PARTS
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.errors import Refusals
 from casework.web.guard import Doors
-from casework.web.needs import MEETING, SITUATION, Route, url
 from casework.web.session import SESSION
 from tests.browser import assert_page
 from tests.meetings.world import World
-
-BOTH, POST = ("GET", "POST"), ("POST",)
-MEMBERS = (
-    "coordinator",
-    "town_hall",
-    "prosecutor",
-    "police_station",
-    "pjj",
-    "security_officer",
-    "emas",
-    "head_of_school",
-    "dsol",
-)
-MEETINGS, ORGANISER = MEETING.of(*MEMBERS), MEETING.of("coordinator")
-RECORD = MEETING.of("coordinator", "town_hall")
-ROUTES: tuple[Route, ...] = (
-    url("/reunions", views.listing, needs=MEETINGS, menu="Réunions"),
-    url("/reunions/nouvelle", views.new, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>", views.meeting, needs=MEETINGS),
-    url("/reunions/<uuid:meeting>/report", views.postpone, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>/convocations", views.convocations, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>/convocations/<uuid:tenure>", views.release, needs=ORGANISER, methods=POST),
-    url("/reunions/<uuid:meeting>/presences", views.attendance, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>/ordre-du-jour", views.agenda, needs=MEETINGS),
-    url("/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>", views.schedule, needs=ORGANISER, methods=POST),
-    url("/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>/retrait", views.unschedule, needs=ORGANISER, methods=POST),
-    url("/reunions/<uuid:meeting>/ouvrir", views.circulate, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>/releve", views.record, needs=RECORD, methods=BOTH),
-    url("/reunions/<uuid:meeting>/cloture", views.hold, needs=ORGANISER, methods=BOTH),
-    url("/reunions/<uuid:meeting>/fait/<act>", views.done, needs=MEETINGS),
-    url("/situations/<uuid:case>/decisions", deciding.decide, needs=SITUATION.of("coordinator"), methods=BOTH),
-    url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
-)
 
 
 class Site:
@@ -66,13 +31,11 @@ class Site:
         def open_session(_: House, token: bytes) -> Acting | None:
             return people.get(token)
 
-        others = tuple(route for route in PARTS.routes if not route.endpoint.startswith("meetings."))
         doors = Doors(open_session, lambda _h, _a: True, lambda _h, _t, _p, _f: False)
-        refusals: Refusals = {**(PARTS.refusals or {}), **dict.fromkeys(views.REFUSALS, views.refused)}
         settings = Settings(
             "sqlite:///a/case.db", "sqlite:///a/key.db", Path("b/provider"), Path("b/pins"), ("localhost",)
         )
-        self.app = create_app(settings, world.house, Parts((*others, *ROUTES), doors, (), refusals))
+        self.app = create_app(settings, world.house, replace(PARTS, doors=doors, tasks=()))
         self.tokens = tokens
 
     def client(self, who: str) -> FlaskClient:

@@ -9,7 +9,8 @@ import pytest
 from casework.kernel import clock
 from casework.kernel.clock import PARIS, today
 from casework.meetings import exchange, pages, service
-from tests.meetings.site import ROUTES, Site
+from casework.routes import ROUTES
+from tests.meetings.site import Site
 from tests.meetings.world import World
 
 
@@ -84,7 +85,7 @@ def test_an_urgent_meeting_is_fixed_with_its_reason(site: Site, world: World) ->
 @pytest.mark.parametrize("name", ["landlord", "agent", "recipient", "controller", "dpo", "administrator"])
 def test_who_is_not_a_member_finds_no_page_of_meetings(site: Site, world: World, name: str) -> None:
     meeting, case = ready(world)
-    for route in ROUTES:
+    for route in (item for item in ROUTES if item.endpoint.startswith("meetings.")):
         if "GET" in route.methods:
             site.get(
                 name, route.path.replace("<uuid:meeting>", str(meeting)).replace("<uuid:case>", str(case)), status=404
