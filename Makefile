@@ -18,13 +18,14 @@ demo: .venv/.base ## the application with invented situations, on PORT (8000)
 	$(BIN)/casework demo --port $(PORT)
 
 demo-reset: .venv/.base ## the same, from a fresh start
-	$(BIN)/casework demo --port $(PORT) --reset
+	$(BIN)/casework demo reset
+	$(BIN)/casework demo --port $(PORT)
 
 screens: setup chromium ## pictures of the screens, in build/screens
-	$(BIN)/casework screens
+	$(BIN)/python tools/screens.py
 
 charter: .venv/.base ## write docs/charter-*.md from the charters
-	$(BIN)/casework charter
+	$(BIN)/casework charter docs
 
 check: setup ## style, types, imports, and what no file may mention
 	$(BIN)/ruff check

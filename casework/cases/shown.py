@@ -33,7 +33,7 @@ class Row:
     reference: str
     age: str
     state: str
-    since: date
+    since: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,16 @@ class Past:
     on: datetime
     label: str
     seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where a situation stands, for who may follow it."""
+
+    state: Step
+    since: date
+    age: str
+    history: Sequence[Past]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,35 @@ def seen_step(charter: Charter, seat: str, name: str) -> Step:
     )
 
 
+def follows(charter: Charter, seat: str, step: str, *, sent: bool) -> bool:
+    """Whether this seat may know the step: it sent the situation, or may read who it concerns at that step (F33-05, F33-16)."""
+    reads = any(
+        seat in grant.seats and "identity" in grant.compartments and step in grant.steps for grant in charter.grants
+    )
+    return charter.seat(seat).progress != "none" and (sent or reads)
+
+
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
-    """The lines of a list, as this seat may see them."""
+    """The lines of a list, as this seat may see them: who only holds a sheet learns nothing of the situation around it."""
     charter, seat = house.charter, acting.actor.seat
-    return [Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since) for n in lines]
+    return [
+        Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since)
+        if follows(charter, seat, n.step, sent=n.sent)
+        else Row(n.case, n.reference, "", "Fiche ouverte", None)
+        for n in lines
+    ]
+
+
+def course(house: House, acting: Acting, opened: Opened) -> Course | None:
+    """Step, age and history of a situation, for who may follow it; the history for who reads it, never for the three states."""
+    charter, seat, life = house.charter, acting.actor.seat, opened.life
+    sent = (life.sender.seat, life.sender.organisation) == (seat, acting.party.organisation)
+    if not follows(charter, seat, life.step, sent=sent) or not (sent or Slot("identity") in opened.contents):
+        return None
+    told = Slot("identity") in opened.contents and charter.seat(seat).progress == "steps"
+    return Course(
+        seen_step(charter, seat, life.step), life.since, age(life.majority), history(house, life.case) if told else ()
+    )
 
 
 def groups(house: House, opened: Opened) -> list[Group]:

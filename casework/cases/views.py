@@ -44,10 +44,8 @@ def situation(case: UUID) -> Response:
         "cases/situation.html",
         opened=opened,
         groups=shown.groups(house, opened),
-        state=shown.seen_step(house.charter, person.actor.seat, opened.life.step),
-        age=shown.age(opened.life.majority),
+        course=shown.course(house, person, opened),
         acts=shown.acts(opened),
-        history=shown.history(house, case) if opened.contents else (),
     )
 
 
@@ -150,14 +148,12 @@ def part_step(case: UUID, part: UUID, move: str) -> Response:
 
 
 def done(case: UUID, move: str) -> Response:
-    """What happened, what comes next, who can now read what."""
+    """What happened and what comes next; the reference only for who may still know of the situation."""
     house, person = current_house(), acting()
-    head = reading.state(house, person, case)
-    if head is None or move not in {item.name for item in house.charter.moves}:
+    if move not in {item.name for item in house.charter.moves}:
         raise NotFound
-    state = shown.seen_step(house.charter, person.actor.seat, head.life.step)
-    found = house.charter.move(move)
-    return reply("cases/done.html", move=found, state=state, reference=head.reference, case=case, page="situation")
+    head = reading.state(house, person, case)
+    return reply("cases/done.html", move=house.charter.move(move), head=head, case=case, page="situation")
 
 
 def orient(case: UUID) -> Response:

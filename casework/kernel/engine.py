@@ -2,7 +2,7 @@
 the charter's records.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -88,19 +88,15 @@ def _persons(grant: Grant, life: Life, part: Part | None) -> Iterator[UUID]:
 
 def stands(relation: Relation, party: Party, life: Life, part: Part | None = None) -> bool:
     """Whether this party stands in this relation to the situation (or to one of its parts)."""
-    if relation in _BY_PART:
-        return part is not None and _BY_PART[relation](part, party)
+    if relation is Relation.ADDRESSED:
+        return part is not None and part.recipient == party.organisation
+    if relation is Relation.OWNER:
+        return part is not None and part.owner == party.person
     if relation in (Relation.ANY, Relation.OWN):
         return relation is Relation.ANY or party == life.author
     sits = party in life.convened and party.person not in life.recused
     own = relation is Relation.CONVENED or party.organisation in (life.school, life.sender.organisation)
     return sits and own
-
-
-_BY_PART: Mapping[Relation, Callable[[Part, Party], bool]] = {
-    Relation.ADDRESSED: lambda part, party: part.recipient == party.organisation,
-    Relation.OWNER: lambda part, party: part.owner == party.person,
-}
 
 
 def available(charter: Charter, actor: Actor, life: Life, part: UUID | None = None) -> list[Move]:

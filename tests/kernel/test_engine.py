@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from uuid import UUID
 
@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 
 from casework.charters.cenomed import CENOMED
 from casework.charters.explore import holds
-from casework.charters.universe import CASE, DAY, INSTANCE, NOWHERE, universe
+from casework.charters.universe import CASE, DAY, INSTANCE, NOWHERE
 from casework.kernel.engine import (
     Given,
     IllegalMove,
     available,
     begin,
     beginnings,
-    due,
     may_read,
     play,
     readers,
@@ -38,45 +37,8 @@ from casework.kernel.life import (
     party_from_clear,
     to_clear,
 )
-from casework.kernel.records import Basis, Charter, Clock, HolderKind, Move, Relation, Take
-
-WORLD = universe(CENOMED)
-BY_SEAT = {party.seat: party for party in reversed(WORLD.parties)}
-
-
-def actor(seat: str) -> Actor:
-    return Actor(INSTANCE, BY_SEAT[seat])
-
-
-def after(*names: str, seat: str = "pjj") -> Life:
-    """The life after these moves, each by the first who may play it with the first values that serve."""
-    life = begin(CENOMED, actor(seat), names[0], CASE, informed(CENOMED.move(names[0]), actor(seat), None), DAY)
-    for name in names[1:]:
-        life = step(life, name)
-    return life
-
-
-def informed(move: Move, who: Actor, life: Life | None) -> Given:
-    options = WORLD.givens(move, who, life)
-    return max(
-        options,
-        key=lambda item: (item.derived.marks.get("informed", False), item.derived.marks.get("outcome_followed", False)),
-    )
-
-
-def step(life: Life, name: str) -> Life:
-    move = CENOMED.move(name)
-    for who in WORLD.actors(move):
-        try:
-            return play(CENOMED, who, name, life, informed(move, who, life), DAY)
-        except (IllegalMove, ValueError):
-            continue
-    raise AssertionError(name)
-
-
-SESSION = ("refer", "transmit", "retain", "schedule", "circulate")
-FOLLOWED = (*SESSION, "decide", "sign_record", "approve")
-
+from casework.kernel.records import HolderKind, Relation, Take
+from tests.kernel.lives import BY_SEAT, FOLLOWED, SESSION, WORLD, actor, after, informed, step
 
 STARTS = (
     *(after("refer", seat=seat) for seat in ("pjj", "head_of_school", "landlord", "coordinator")),
@@ -272,6 +234,49 @@ def test_only_the_addressed_organisation_answers_and_once() -> None:
         play(CENOMED, actor("coordinator"), "finish", life, Given(part=part), DAY)
 
 
+@pytest.mark.clause("F33-05")
+def test_a_recipient_reads_its_sheet_until_the_archive_at_the_latest() -> None:
+    life = after(*FOLLOWED, "orient")
+    sheet = Slot("orientation", life.parts[0].id)
+    for name, read in (("come_of_age", True), ("archive", False)):
+        life = step(life, name)
+        assert any(principal.seat == "recipient" for principal in readers(CENOMED, life)[sheet]) is read
+
+
+@pytest.mark.clause("F33-16")
+def test_the_end_of_the_window_closes_the_exchange_to_the_convened() -> None:
+    life = after(*SESSION)
+    over = step(life, "window_ends")
+    assert Principal.member(BY_SEAT["pjj"].person) in readers(CENOMED, life)[Slot("identity")]
+    assert {p.kind for p in readers(CENOMED, over)[Slot("identity")]} == {HolderKind.SEAT, HolderKind.ESCROW}
+    with pytest.raises(IllegalMove, match="mark"):
+        play(CENOMED, Actor(INSTANCE, None), "window_ends", over, Given(), DAY)
+
+
+@pytest.mark.clause("F33-04")
+@pytest.mark.parametrize(("mark", "touched"), [("social", True), ("crip", False), ("other", False)])
+def test_the_dsol_sees_the_orientations_of_social_services_alone(mark: str, *, touched: bool) -> None:
+    part = UUID(int=8)
+    values = Given({Take.RECIPIENT: (WORLD.organisations[mark], mark)}, part=part)
+    life = play(CENOMED, actor("coordinator"), "orient", after(*FOLLOWED), values, DAY)
+    assert (Principal.of_seat("dsol") in readers(CENOMED, life)[Slot("orientation", part)]) is touched
+    refused = refusal(CENOMED.move("record_return"), actor("dsol"), life, part)
+    assert refused == (None if touched else "mark")
+
+
+@pytest.mark.clause("C-05")
+def test_the_route_of_the_crip_is_for_those_not_yet_informed() -> None:
+    life = after(*FOLLOWED)
+    assert refusal(CENOMED.move("alert_crip"), actor("coordinator"), life) == "mark"
+    assert refusal(CENOMED.move("orient"), actor("coordinator"), life) is None
+
+
+def test_a_move_of_one_machine_never_moves_another() -> None:
+    life = after(*FOLLOWED, "orient")
+    stray = replace(CENOMED.move("finish"), sources=("sent",), relation=Relation.ANY)
+    assert refusal(stray, actor("pjj"), life, life.parts[0].id) == "step"
+
+
 def test_a_link_is_made_and_undone() -> None:
     other = Given({Take.OTHER: UUID(int=9)})
     linked = play(CENOMED, actor("coordinator"), "link", after("refer"), other, DAY)
@@ -300,61 +305,6 @@ def test_a_cap_is_never_moved_later() -> None:
         later = replace(values, derived=replace(values.derived, cap=cap, majority=cap))
         changed = play(CENOMED, actor("pjj"), "correct", life, later, DAY)
         assert (changed.cap, changed.majority) == (expected, cap)
-
-
-def names(life: Life, today: date, meetings: tuple[date, ...] = (), charter: Charter = CENOMED) -> list[str]:
-    amounts = {setting.name: setting.default for setting in CENOMED.settings}
-    return [clock.name for clock in due(charter, life, today, amounts, meetings)]
-
-
-@pytest.mark.clause("R-02")
-def test_a_dismissed_situation_is_due_on_its_thirtieth_day() -> None:
-    life = replace(after("refer"), step="dismissed")
-    assert names(life, DAY + timedelta(days=29)) == []
-    assert names(life, DAY + timedelta(days=30)) == ["dismissed"]
-
-
-@pytest.mark.clause("R-04")
-def test_months_are_counted_by_the_calendar_and_stopped_clocks_do_not_run() -> None:
-    life = replace(after("refer"), step="closed", since=date(2026, 1, 31))
-    running = replace(CENOMED, clocks=tuple(replace(c, running=True) for c in CENOMED.clocks))
-    assert names(life, date(2030, 1, 1)) == []
-    assert names(life, date(2026, 4, 29), charter=running) == []
-    assert names(life, date(2026, 4, 30), charter=running) == ["closed"]
-
-
-@pytest.mark.clause("F33-16")
-def test_the_window_ends_the_day_after_its_last_day_and_once() -> None:
-    life = replace(after(*SESSION), window=DAY)
-    assert names(life, DAY) == []
-    assert names(life, DAY + timedelta(days=1)) == ["window"]
-    assert names(replace(life, marks=frozenset()), DAY + timedelta(days=1)) == []
-    assert names(replace(life, window=None), DAY + timedelta(days=1)) == []
-
-
-@pytest.mark.clause("F33-10")
-def test_silence_is_due_after_two_meetings_held_since_the_step_began() -> None:
-    life = after("refer", "transmit")
-    held = (DAY, DAY + timedelta(days=1), DAY + timedelta(days=2))
-    assert names(life, DAY, held[:2]) == []
-    assert names(life, DAY, held) == ["silence"]
-
-
-@pytest.mark.clause("F33-12")
-def test_majority_is_due_on_its_day() -> None:
-    life = replace(after("refer"), majority=DAY)
-    assert names(life, DAY - timedelta(days=1)) == []
-    assert names(life, DAY) == ["majority_early"]
-    assert names(replace(life, majority=None), DAY) == []
-
-
-@pytest.mark.clause("R-05")
-def test_the_cap_is_due_on_its_day() -> None:
-    running = replace(CENOMED, clocks=(Clock("cap", "Cap", "R-05", Basis.CAP, ("received",), move="cap"),))
-    life = replace(after("refer"), cap=DAY)
-    assert names(life, DAY - timedelta(days=1), charter=running) == []
-    assert names(life, DAY, charter=running) == ["cap"]
-    assert names(replace(life, cap=None), DAY, charter=running) == []
 
 
 @pytest.mark.parametrize("look", [CENOMED.seat, CENOMED.step, CENOMED.move, CENOMED.setting, CENOMED.compartment])
