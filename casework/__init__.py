@@ -10,7 +10,7 @@ from casework.config import Settings, open_house
 from casework.routes import PARTS, Parts
 from casework.store.house import House
 from casework.web import context, errors, filters, guard, headers, page
-from casework.web.needs import library
+from casework.web.needs import library, under
 
 LIMITS = {"MAX_CONTENT_LENGTH": 128 * 1024, "MAX_FORM_MEMORY_SIZE": 128 * 1024, "MAX_FORM_PARTS": 1_000}
 TEMPLATES = str(Path(__file__).parent.parent / "templates")
@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     Bootstrap5(app)
     headers.install(app, demo=settings.demo)
     page.install(app, house)
-    guard.install(app, parts.routes, parts.doors, (library(app, "bootstrap.static"),))
+    guard.install(app, under(parts.routes, house.charter), parts.doors, (library(app, "bootstrap.static"),))
     errors.install(app, parts.refusals or {})
     filters.install(app)
     context.install(app, town=settings.town, demo=settings.demo)

@@ -9,7 +9,6 @@ from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import drafts, waiting
 from casework.cases import views as cases
-from casework.charters.cenomed import CENOMED
 from casework.indicators import views as indicators
 from casework.journal import views as log
 from casework.meetings import deciding, pages
@@ -35,9 +34,8 @@ class Parts:
 BOTH = ("GET", "POST")
 POST = ("POST",)
 KEEPER, DPO = seat("coordinator"), seat("dpo")
-CIRCLE = seat(*(item.name for item in CENOMED.seats if item.name not in ("controller", "dpo", "administrator")))
-FILE = SITUATION.of(*CIRCLE.seats)
-MEETINGS = MEETING.of(*(item.name for item in CENOMED.seats if item.member))
+CIRCLE, FILE = SIGNED.among("circle"), SITUATION.among("circle")
+MEETINGS = MEETING.among("members")
 ORGANISER, RECORD = MEETING.of("coordinator"), MEETING.of("coordinator", "town_hall")
 INVITER = seat("administrator", "coordinator")
 
@@ -60,7 +58,7 @@ ROUTES = (
     url("/situations/rapprochements", cases.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
     url("/situations/<uuid:case>", cases.situation, needs=FILE),
-    url("/situations/<uuid:case>/orientation", cases.orient, needs=FILE.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/orientation", cases.orient, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/situations/<uuid:case>/fait/<move>", cases.done, needs=FILE),
     url("/situations/<uuid:case>/actes/<move>", cases.step, needs=FILE, methods=BOTH),
     url("/situations/<uuid:case>/parties/<uuid:part>/actes/<move>", cases.part_step, needs=FILE, methods=BOTH),
@@ -80,8 +78,8 @@ ROUTES = (
     url("/reunions/<uuid:meeting>/releve", meetings.record, needs=RECORD, methods=BOTH),
     url("/reunions/<uuid:meeting>/cloture", meetings.hold, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/fait/<act>", meetings.done, needs=MEETINGS),
-    url("/situations/<uuid:case>/decisions", deciding.decide, needs=FILE.of("coordinator"), methods=BOTH),
-    url("/situations/<uuid:case>/deport", deciding.recusal, needs=FILE.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/decisions", deciding.decide, needs=SITUATION.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),

@@ -1,6 +1,6 @@
 """`act`: the one function through which every change of a situation passes, crash-safe between the two stores (security.md §2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from casework.kernel import engine
 from casework.kernel.clock import today
 from casework.kernel.engine import Given, IllegalMove
 from casework.kernel.life import Actor, Life, Slot
-from casework.kernel.records import SITUATION, Move, Take, Write
+from casework.kernel.records import SITUATION, Field, Kind, Move, Take, Write
 from casework.store.directory import Directory, load_directory
 from casework.store.faults import point
 from casework.store.house import House, Writing
@@ -131,7 +131,7 @@ def _given(house: House, change: Change, old: Mapping[Slot, Mapping[str, Any]], 
     """Check the data against what the move may write, merge partial writes, derive the clear marks."""
     move = house.charter.move(change.move)
     contents = {
-        w.compartment: _merged(move, w, change, old)
+        w.compartment: _merged(house, move, w, change, old)
         for w in move.writes
         if not (w.optional and w.compartment not in change.contents)
     }
@@ -142,14 +142,26 @@ def _given(house: House, change: Change, old: Mapping[Slot, Mapping[str, Any]], 
     return Given(change.takes, derived, part, {**contents, **derived.contents})
 
 
-def _merged(move: Move, write: Write, change: Change, old: Mapping[Slot, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _merged(
+    house: House, move: Move, write: Write, change: Change, old: Mapping[Slot, Mapping[str, Any]]
+) -> Mapping[str, Any]:
     new = change.contents.get(write.compartment)
-    if new is None or (write.fields and set(new) - set(write.fields)):
+    fields = house.charter.compartment(write.compartment).fields
+    if new is None or (write.fields and set(new) - set(write.fields)) or _undeclared(fields, new):
         raise IllegalMove(move.name, "take")
     if not write.fields:
         return new
     kept = {name: value for name, value in old[Slot(write.compartment)].items() if name not in write.fields}
     return {**kept, **new}
+
+
+def _undeclared(fields: Sequence[Field], content: Mapping[str, Any]) -> bool:
+    """Whether a content says something that its compartment has no field for, in its repeated groups too."""
+    known = {item.name: item for item in fields}
+    groups = (name for name in content if name in known and known[name].kind is Kind.ROWS)
+    return not set(content) <= set(known) or any(
+        _undeclared(known[name].fields, row) for name in groups for row in content[name]
+    )
 
 
 def _play_one(house: House, plan: Plan, change: Change, given: Given, after: Life) -> None:

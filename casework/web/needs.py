@@ -1,12 +1,12 @@
 """What a route can require of who asks, as closed records; whether the requirement is met is the guard's work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask
 
-from casework.kernel.records import Charter
+from casework.kernel.records import Charter, Seat
 
 View = Callable[..., Any]
 
@@ -20,16 +20,32 @@ class Need:
     signed: bool = True
     seats: frozenset[str] = frozenset()
     subject: str = ""
+    group: str = ""  # of GROUPS: seats that the charter in force names, so that a new role needs no route of its own
 
     def of(self, *seats: str) -> "Need":
         """The same need, for the holders of these seats only."""
         return replace(self, seats=frozenset(seats))
+
+    def among(self, group: str) -> "Need":
+        """The same need, for a group of seats of the charter."""
+        return replace(self, group=group)
+
+    def under(self, charter: Charter) -> "Need":
+        """The same need, its group replaced by the seats this charter names."""
+        if not self.group:
+            return self
+        named = {item.name for item in charter.seats if GROUPS[self.group](item)}
+        return self.of(*(named or {""}))  # an empty set would mean everybody
 
     def admits(self, seat: str) -> bool:
         """Whether a person in this seat may ask."""
         return not self.seats or seat in self.seats
 
 
+GROUPS: Mapping[str, Callable[[Seat], bool]] = {
+    "members": lambda item: item.member,
+    "circle": lambda item: item.member or item.by_organisation,  # who sends, receives or sits
+}
 OPEN = Need("open", session=False, signed=False)
 SESSION = Need("session", signed=False)  # logged in, the charter not yet signed
 SIGNED = Need("signed")
@@ -73,3 +89,8 @@ def undeclared_seats(routes: tuple[Route, ...], charter: Charter) -> set[str]:
     """The seats a route names and the charter does not know."""
     known = {item.name for item in charter.seats}
     return {name for route in routes for name in route.needs.seats} - known
+
+
+def under(routes: tuple[Route, ...], charter: Charter) -> tuple[Route, ...]:
+    """The same routes, open to the seats of this charter."""
+    return tuple(replace(route, needs=route.needs.under(charter)) for route in routes)

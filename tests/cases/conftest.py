@@ -12,7 +12,7 @@ from casework.cases.act import Change, act, begin
 from casework.cases.heads import Head
 from casework.cases.reading import Opened, open_situation
 from casework.kernel.clock import at
-from casework.kernel.life import Party
+from casework.kernel.life import Party, Slot
 from casework.kernel.records import Take
 from casework.store.house import House
 from casework.store.keyring import Acting
@@ -59,6 +59,12 @@ class Lives:
         """The compartments this person opens, computed ones left out."""
         opened = self.open(who, head)
         return {slot.compartment for slot in opened.contents} - {"match"} if opened else set()
+
+    def reads_case(self, who: str, case: UUID) -> set[Slot]:
+        """The slots this person opens of a situation known by its id."""
+        with at(self.town.moment):
+            opened = open_situation(self.house, self.acting[who], case)
+        return set(opened.contents) if opened else set()
 
     def party(self, who: str) -> Party:
         """The party of somebody."""
