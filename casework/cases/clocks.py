@@ -14,6 +14,7 @@ from casework.kernel.clock import now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
 from casework.store.directory import load_directory
+from casework.store.engines import truncate_write_ahead
 from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
@@ -65,7 +66,9 @@ def tick(house: House) -> Ticked:
     orphans = _orphan_seals(house, set(cases))
     counts["surplus"] += orphans
     _expire_sessions(house)
-    return Ticked(drafts=_expire_drafts(house), finished=finished, **counts)
+    drafts = _expire_drafts(house)
+    truncate_write_ahead(house.stores)
+    return Ticked(drafts=drafts, finished=finished, **counts)
 
 
 def _clock(house: House) -> Actor:

@@ -66,3 +66,14 @@ class Stores:
         """A consistent view of the key store."""
         with Session(self.key.execution_options(read_only=True), expire_on_commit=False) as session:
             yield session
+
+
+def truncate_write_ahead(stores: Stores) -> None:
+    """R-08: what was deleted leaves SQLite's write-ahead logs too; a reader at work defers it to the next call."""
+    for engine in (stores.case, stores.key):
+        if engine.dialect.name == "sqlite":
+            connection = engine.raw_connection()  # no transaction: a checkpoint inside one is refused
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                connection.close()

@@ -1,0 +1,277 @@
+"""Clocks of situations, drafts and destruction (R-01 to R-09, F33-10, F33-12), with time that moves."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from audit.log import entries
+from audit.verify import verify
+from casework.cases import clocks, drafts, heads
+from casework.cases.clocks import Ticked, tick
+from casework.cases.facts import all_facts
+from casework.cases.heads import Head
+from casework.kernel.clock import add_months, at
+from casework.store.directory import load_directory
+from casework.store.keytables import SealRow
+from casework.store.tables import CaseRow, CiphertextRow, DraftRow, MeetingRow
+from tests import builders
+from tests.cases.conftest import Lives
+
+NOTHING = Ticked(0, 0, 0, 0, 0, 0, 0)
+MARKER = "Marqueurquinexistenullepartailleurs"
+PIECE, STRIDE = 48, 512  # a blob is cut over pages: pieces of it are looked for
+
+
+def tick_after(lives: Lives, **span: float) -> Ticked:
+    """The work of the clock this much later."""
+    with lives.town.later(**span):
+        return tick(lives.house)
+
+
+def now_is(lives: Lives, head: Head) -> Head | None:
+    """The situation as it is stored, None once destroyed."""
+    with lives.house.stores.case_reading() as session:
+        return heads.load(lives.house, session, load_directory(lives.house, session), head.life.case)
+
+
+def step_of(lives: Lives, head: Head) -> str:
+    found = now_is(lives, head)
+    return found.life.step if found else "destroyed"
+
+
+def seals_of(lives: Lives, owner: UUID) -> list[bytes]:
+    with lives.house.stores.key_reading() as keys:
+        return list(keys.scalars(select(SealRow.sealed).where(SealRow.case == owner)))
+
+
+def dismissed(lives: Lives) -> Head:
+    return lives.play(lives.refer(), "coordinator", "dismiss", reason="out_of_scope")
+
+
+def facts_of(lives: Lives) -> list[str]:
+    with lives.house.stores.case_reading() as session:
+        return sorted(str(sorted(fact.items())) for fact in all_facts(lives.house, session))
+
+
+def hold(lives: Lives, how: str = "held_on_date") -> None:
+    """A meeting, a day later."""
+    with lives.town.later(days=1), lives.house.stores.case_writing() as session:
+        day = lives.town.moment.date()
+        meeting = MeetingRow(id=uuid4(), instance=lives.house.instance, day=day, first_day=day, fixed_on=day, held=how)
+        session.add(meeting)
+
+
+def next_month(lives: Lives) -> date:
+    return add_months(lives.town.moment.date().replace(day=1), 1)
+
+
+def of_age(day: date) -> dict[str, str]:
+    """An identity whose eighteenth birthday is on the twentieth of this month."""
+    return {"birth_date": date(day.year - 18, day.month, 20).isoformat()}
+
+
+def midday(lives: Lives, day: date) -> None:
+    lives.town.moment = lives.town.moment.replace(year=day.year, month=day.month, day=day.day, hour=12)
+
+
+@pytest.mark.clause("R-01")
+@pytest.mark.parametrize("days", [14, 3])
+def test_a_draft_and_its_key_are_gone_when_its_time_is_over(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    lives, pjj = town_of_all, town_of_all.acting["pjj"]
+    if days != lives.house.charter.setting("draft_days").default:
+        monkeypatch.setitem(lives.house.settings, "draft_days", days)
+    with at(lives.town.moment):
+        drafts.keep(lives.house, pjj.keys.person, "refer", {"identity-surname": ["Fictif"]})
+        (draft,) = drafts.mine(lives.house, pjj)
+    assert tick_after(lives, days=days - 1).drafts == 0
+    assert len(seals_of(lives, draft.id)) == 1
+    assert drafts.find(lives.house, pjj, "refer") == {"identity-surname": ["Fictif"]}
+    assert tick_after(lives, days=1).drafts == 1
+    assert seals_of(lives, draft.id) == []
+    with lives.house.stores.case_reading() as session:
+        assert session.get(DraftRow, draft.id) is None
+
+
+@pytest.mark.clause("R-02")
+@pytest.mark.parametrize("days", [30, 60])
+def test_a_dismissed_situation_is_erased_on_its_day_and_not_the_day_before(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    lives = town_of_all
+    if days != lives.house.charter.setting("dismissed_days").default:
+        monkeypatch.setitem(lives.house.settings, "dismissed_days", days)
+    head = dismissed(lives)
+    tick_after(lives, days=days - 1)
+    assert step_of(lives, head) == "dismissed"
+    assert tick_after(lives, days=1).destroyed == 1
+    assert step_of(lives, head) == "destroyed"
+    assert seals_of(lives, head.life.case) == []
+
+
+@pytest.mark.clause("F33-10")
+def test_without_an_opinion_after_two_meetings_held_the_situation_ends(town_of_all: Lives) -> None:
+    lives = town_of_all
+    hold(lives)
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    for how in ("not_held", "held_on_date", ""):
+        hold(lives, how)
+        tick_after(lives)
+        assert step_of(lives, head) == "screening"
+    hold(lives, "held_urgent")
+    tick_after(lives)
+    found = now_is(lives, head)
+    assert found
+    assert (found.life.step, found.life.reason) == ("dismissed", "not_screened")
+    assert lives.open("prosecutor", head) is None
+
+
+@pytest.mark.clause("F33-10")
+def test_an_opinion_given_in_time_stops_the_silence(town_of_all: Lives) -> None:
+    lives, head = town_of_all, town_of_all.retained()
+    hold(lives)
+    hold(lives, "held_later")
+    tick_after(lives)
+    assert step_of(lives, head) == "retained"
+
+
+@pytest.mark.clause("F33-12")
+def test_before_examination_the_month_of_majority_ends_the_situation_without_follow_up(town_of_all: Lives) -> None:
+    lives, month = town_of_all, next_month(town_of_all)
+    head = lives.retained(**of_age(month))
+    midday(lives, month - timedelta(days=1))
+    tick_after(lives)
+    assert step_of(lives, head) == "retained"
+    tick_after(lives, days=1)
+    found = now_is(lives, head)
+    assert found
+    assert (found.life.step, found.life.reason) == ("dismissed", "came_of_age")
+
+
+@pytest.mark.clause("F33-12")
+def test_a_followed_situation_closes_at_majority_and_its_return_may_still_come(town_of_all: Lives) -> None:
+    lives, month = town_of_all, next_month(town_of_all)
+    head = lives.play(
+        lives.in_session("police_station", **of_age(month)), "coordinator", "decide", builders.decisions()
+    )
+    head = lives.play(lives.play(head, "coordinator", "sign_record"), "town_hall", "approve")
+    sheet = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
+    recipient = (lives.town.people["recipient"].organisation, "social")
+    head = lives.play(head, "coordinator", "orient", {"orientation": sheet}, recipient=recipient)
+    midday(lives, month)
+    tick_after(lives)
+    closed = now_is(lives, head)
+    assert closed
+    assert (closed.life.step, closed.life.reason) == ("closed", "came_of_age")
+    assert lives.open("prosecutor", closed) is None
+    assert lives.reads("recipient", closed) == {"orientation"}
+    answered = lives.play(closed, "recipient", "answer", {"return": builders.RETURN}, part=closed.life.parts[0].id)
+    assert answered.life.parts[0].step == "returned"
+    assert "return" in lives.reads("coordinator", answered)
+
+
+@pytest.mark.clause("F33-16")
+def test_the_end_of_the_window_closes_the_exchange(town_of_all: Lives) -> None:
+    lives = town_of_all
+    head = lives.play(lives.retained(), "coordinator", "schedule", meeting=uuid4())
+    last = lives.town.moment.date() + timedelta(days=7)
+    convened = [lives.party("police_station")]
+    head = lives.play(head, "coordinator", "circulate", convened=convened, window=last)
+    tick_after(lives, days=7)
+    assert "account" in lives.reads("police_station", head)
+    tick_after(lives, days=1)
+    assert lives.open("police_station", head) is None
+    assert step_of(lives, head) == "in_session"
+
+
+@pytest.mark.clause("R-09")
+def test_destruction_leaves_the_facts_as_they_were(town_of_all: Lives) -> None:
+    lives = town_of_all
+    head = dismissed(lives)
+    before = facts_of(lives)
+    assert before
+    assert tick_after(lives, days=30).destroyed
+    assert step_of(lives, head) == "destroyed"
+    assert facts_of(lives) == before
+
+
+def test_a_second_tick_and_a_clock_gone_backwards_do_nothing(town_of_all: Lives) -> None:
+    lives = town_of_all
+    live, gone = lives.retained(), dismissed(lives)
+    tick_after(lives, days=30)
+    assert (step_of(lives, live), step_of(lives, gone)) == ("retained", "destroyed")
+    with at(lives.town.moment):
+        assert tick(lives.house) == NOTHING
+    with at(lives.town.moment - timedelta(days=4000)):
+        assert tick(lives.house) == NOTHING
+    assert now_is(lives, live) == live
+    with lives.house.stores.case_reading() as session:
+        pinned = lives.house.pins.read()["log"]
+        assert verify(session.connection(), lives.house.provider.mac, pinned).sound
+
+
+def pieces(blobs: list[bytes]) -> Iterator[bytes]:
+    for blob in blobs:
+        yield from (blob[start : start + PIECE] for start in range(0, len(blob) - PIECE, STRIDE))
+
+
+def found_in(folder: Path, wanted: list[bytes]) -> int:
+    """How many of these byte strings stand somewhere in the files of the stores, write-ahead logs included."""
+    files = [path.read_bytes() for path in folder.iterdir()]
+    return sum(any(piece in content for content in files) for piece in wanted)
+
+
+def blobs_of(lives: Lives, case: UUID) -> list[bytes]:
+    with lives.house.stores.case_reading() as session:
+        envelopes = session.scalars(select(CiphertextRow.envelope).where(CiphertextRow.case == case)).all()
+    return [*envelopes, *seals_of(lives, case)]
+
+
+def lived_and_ended(lives: Lives) -> tuple[Head, list[bytes]]:
+    """A dismissed situation that many could read, and every byte string that stood for it in the stores."""
+    head = lives.in_session("police_station", "dsol", "town_hall", surname=MARKER)
+    blobs = blobs_of(lives, head.life.case)
+    head = lives.play(head, "coordinator", "decide", builders.decisions({"decision": "no_further_action"}))
+    head = lives.play(head, "coordinator", "sign_record")
+    head = lives.play(head, "town_hall", "approve_without_follow_up")
+    return head, blobs + blobs_of(lives, head.life.case)
+
+
+@pytest.mark.clause("R-08")
+def test_after_destruction_no_byte_of_the_situation_is_found(town_of_all: Lives) -> None:
+    lives, folder = town_of_all, town_of_all.folder / "data"
+    head, blobs = lived_and_ended(lives)
+    wanted = list(pieces(blobs))
+    names = {path.name for path in folder.iterdir()}
+    assert {"case.sqlite", "case.sqlite-wal", "key.sqlite", "key.sqlite-wal"} <= names
+    assert found_in(folder, wanted) == len(wanted) > 0
+    tick_after(lives, days=30)
+    assert step_of(lives, head) == "destroyed"
+    assert found_in(folder, [*wanted, MARKER.encode()]) == 0
+
+
+def test_write_ahead_logs_left_alone_would_be_found(town_of_all: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clocks, "truncate_write_ahead", lambda _stores: None)
+    lives = town_of_all
+    head, blobs = lived_and_ended(lives)
+    tick_after(lives, days=30)
+    assert step_of(lives, head) == "destroyed"
+    assert found_in(lives.folder / "data", list(pieces(blobs))) > 0
+
+
+@pytest.mark.clause("R-08")
+def test_the_certificate_of_destruction_stands_in_a_sound_log_and_names_nobody(town_of_all: Lives) -> None:
+    lives, head = town_of_all, dismissed(town_of_all)
+    tick_after(lives, days=30)
+    with lives.house.stores.case_reading() as session:
+        assert session.get(CaseRow, head.life.case) is None
+        connection, mac = session.connection(), lives.house.provider.mac
+        (certificate,) = entries(connection, mac, types=[lives.house.events.destroyed], limit=1)
+        assert verify(connection, mac, lives.house.pins.read()["log"]).sound
+    last = {"subject": head.life.case, "reference": head.reference, "head": heads.digest(head.body())}
+    assert (certificate.actor, certificate.values) == (None, last)

@@ -1,0 +1,169 @@
+"""Canaries: a marker of its own in every field of words of situations at many steps, in a draft, in names of professionals."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework.cases import drafts
+from casework.cases.act import Change, act, begin
+from casework.cases.heads import Head
+from casework.kernel.clock import at
+from casework.kernel.engine import may_read
+from casework.kernel.life import Slot
+from casework.kernel.records import SITUATION, Field, Kind, Take
+from casework.store.tables import ConvocationRow, MeetingRow
+from tests.cases.conftest import Lives
+from tests.contracts.walk import CONTENTS
+
+WORDS = (Kind.LINE, Kind.TEXT, Kind.PHONE, Kind.EMAIL)
+GROUPS: Mapping[str, dict[str, Any]] = {
+    "representatives": {"quality": "mother", "informed_how": "in_person", "informed_on": "2026-02-20"},
+    "facts": {"day": "2026-02-18", "place": "street"},
+    "decisions": {"decision": "keep_open"},
+}
+PATTERN = r"canari[0-9a-f]{16}"
+
+
+def marker() -> str:
+    """A word that stands nowhere else."""
+    return f"canari{secrets.token_hex(8)}"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a marker was planted: in a compartment, or in the draft of `author`."""
+
+    field: str
+    case: UUID | None = None
+    slot: Slot | None = None
+    author: str = ""
+
+
+@dataclass
+class Canaries:
+    """What was planted in a town. `situations` by a name of the suite."""
+
+    lives: Lives
+    marks: dict[str, Mark] = field(default_factory=dict)
+    professional: str = field(default_factory=marker)
+    situations: dict[str, Head] = field(default_factory=dict)
+
+    def may(self, seat: str, mark: Mark) -> bool:
+        """Whether the kernel lets this seat read what bears the mark."""
+        if mark.case is None or mark.slot is None:
+            return mark.author == seat
+        life = {head.life.case: head.life for head in self.situations.values()}[mark.case]
+        return may_read(self.lives.house.charter, self.lives.acting[seat].actor, life, mark.slot)
+
+    def refer(self, name: str, who: str, move: str = "refer") -> None:
+        """Begin the situation called `name`."""
+        contents, found = self._contents(move)
+        with at(self.lives.town.moment):
+            head = begin(self.lives.house, self.lives.acting[who], uuid4(), Change(move, contents))
+        self._keep(name, head, None, found)
+
+    def play(self, name: str, who: str, move: str, part: UUID | None = None, **takes: Any) -> None:
+        """Play a move on the situation called `name`, every field of words marked."""
+        contents, found = self._contents(move)
+        seen, given = self.situations[name], {Take[take.upper()]: value for take, value in takes.items()}
+        with at(self.lives.town.moment):
+            change = Change(move, contents, given, part)
+            head = act(self.lives.house, self.lives.acting[who], seen.life.case, seen.sequence, change)
+        new = {item.id for item in head.life.parts} - {item.id for item in seen.life.parts}
+        self._keep(name, head, part or next(iter(new), None), found)
+
+    def draft(self, who: str, form: str) -> None:
+        """A draft with a marked name."""
+        word = marker()
+        with at(self.lives.town.moment):
+            drafts.keep(self.lives.house, self.lives.party(who).person, form, {"identity-surname": [word]})
+        self.marks[word] = Mark("surname", author=who)
+
+    def _contents(self, move: str) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, str]]]:
+        found: dict[str, tuple[str, str]] = {}
+        contents = {}
+        for write in self.lives.house.charter.move(move).writes:
+            compartment = self.lives.house.charter.compartment(write.compartment)
+            base = CONTENTS.get(compartment.name, {})
+            contents[compartment.name] = _marked(compartment.fields, base, compartment.name, found)
+        return contents, found
+
+    def _keep(self, name: str, head: Head, part: UUID | None, found: Mapping[str, tuple[str, str]]) -> None:
+        self.situations[name] = head
+        for word, (compartment, where) in found.items():
+            own = self.lives.house.charter.compartment(compartment).machine == SITUATION
+            self.marks[word] = Mark(where, head.life.case, Slot(compartment, None if own else part))
+
+
+def _marked(
+    fields: Sequence[Field], base: Mapping[str, Any], compartment: str, found: dict[str, tuple[str, str]]
+) -> dict[str, Any]:
+    content = dict(base)
+    for item in fields:
+        if item.kind in WORDS:
+            content[item.name] = marker()
+            found[content[item.name]] = (compartment, item.name)
+        elif item.kind is Kind.ROWS:
+            content[item.name] = [_marked(item.fields, GROUPS[item.name], compartment, found)]
+    return content
+
+
+def meeting(lives: Lives, *convened: str) -> UUID:
+    """A meeting of tomorrow, to which these people come."""
+    day, made = lives.town.moment.date() + timedelta(days=1), uuid4()
+    with lives.house.stores.case_writing() as session:
+        session.add(MeetingRow(id=made, instance=lives.house.instance, day=day, first_day=day, fixed_on=day))
+        session.flush()
+        session.add_all(ConvocationRow(meeting=made, tenure=lives.acting[who].tenure) for who in convened)
+    return made
+
+
+def plant(lives: Lives) -> Canaries:
+    """Situations at every step where somebody different reads."""
+    planted = Canaries(lives)
+    organisation = lives.town.organisation("pjj", f"Organisme {planted.professional}")
+    lives.town.join("pjj", f"{planted.professional}", organisation)
+    planted.draft("pjj", "refer")
+    planted.refer("received", "landlord")
+    planted.refer("correcting", "dsol")
+    planted.play("correcting", "coordinator", "ask_details")
+    planted.refer("reported", "agent", "report")
+    planted.refer("report_correcting", "agent", "report")
+    planted.play("report_correcting", "coordinator", "ask_report_details")
+    planted.refer("dismissed", "pjj")
+    planted.play("dismissed", "coordinator", "dismiss", reason="out_of_scope")
+    planted.refer("clarifying", "head_of_school")
+    planted.play("clarifying", "coordinator", "transmit")
+    planted.play("clarifying", "prosecutor", "ask_clarification")
+    _session(planted, "in_session", "police_station", "dsol", "head_of_school")
+    _followed(planted, "followed")
+    _followed(planted, "closed")
+    part = next(item.id for item in planted.situations["closed"].life.parts if item.machine == "orientation")
+    planted.play("closed", "recipient", "answer", part)
+    planted.play("closed", "coordinator", "close", reason="returns_received")
+    return planted
+
+
+def _session(planted: Canaries, name: str, *convened: str) -> None:
+    lives = planted.lives
+    planted.refer(name, "head_of_school")
+    planted.play(name, "coordinator", "transmit")
+    planted.play(name, "prosecutor", "retain")
+    planted.play(name, "coordinator", "schedule", meeting=meeting(lives, "coordinator", "prosecutor", *convened))
+    parties, last = [lives.party(who) for who in convened], lives.town.moment.date() + timedelta(days=7)
+    planted.play(name, "coordinator", "circulate", convened=parties, window=last)
+
+
+def _followed(planted: Canaries, name: str) -> None:
+    lives = planted.lives
+    _session(planted, name, "police_station", "town_hall")
+    planted.play(name, "coordinator", "decide")
+    owner, due = lives.party("police_station").person, lives.town.moment.date() + timedelta(days=30)
+    planted.play(name, "coordinator", "assign", owner=owner, due=due)
+    planted.play(name, "coordinator", "sign_record")
+    planted.play(name, "town_hall", "approve")
+    recipient = (lives.town.people["recipient"].organisation, "social")
+    planted.play(name, "coordinator", "orient", recipient=recipient)
