@@ -101,7 +101,7 @@ class Canaries:
 def _marked(
     fields: Sequence[Field], base: Mapping[str, Any], compartment: str, found: dict[str, tuple[str, str]]
 ) -> dict[str, Any]:
-    content = dict(base)
+    content = {item.name: base[item.name] for item in fields if item.name in base}
     for item in fields:
         if item.kind in WORDS:
             content[item.name] = marker()

@@ -1,0 +1,100 @@
+"""Seats of the demo at real browsers: each page met is checked by our promises and by axe, and kept for the Nu checker."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Response
+from waitress.server import create_server
+
+from casework import create_app
+from casework.demo import service
+from casework.demo.place import Account, Place
+from tests.axe import axe_check
+from tests.browser import assert_page
+
+CASE = re.compile(r"/situations/([0-9a-f-]{36})")
+
+
+@contextmanager
+def served(place: Place) -> Iterator[str]:
+    """The demo on a free port of this computer, until the end of the test."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = create_server(create_app(place.settings()), sockets=[listening])
+    thread = threading.Thread(target=_run, args=(server,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
+def _run(server: Any) -> None:
+    try:
+        server.run()
+    except OSError:  # closed while it was waiting
+        return
+
+
+class Seat:
+    """One person of the demo, logged in through the page."""
+
+    def __init__(
+        self, browser: Browser, base: str, place: Place, account: Account, pages: list[tuple[str, str]]
+    ) -> None:
+        self.base, self.login, self.pages, self.meeting = base, account.login, pages, ""
+        self.page: Page = browser.new_context().new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.goto(f"{base}/connexion")
+        for name, value in (
+            ("login", account.login),
+            ("password", account.password),
+            ("code", service.code(place, account.login)),
+        ):
+            self.page.fill(f"[name={name}]", value)
+        self.press("Se connecter")
+
+    def open(self, path: str) -> str:
+        """Go to a page and check it."""
+        return self._met(self.page.goto(self.base + path))
+
+    def press(self, label: str) -> str:
+        """Press the button of this name and check the page that follows."""
+        with self.page.expect_navigation() as following:
+            self.page.get_by_role("button", name=label, exact=False).first.click()
+        return self._met(following.value)
+
+    def fill(self, **values: str) -> None:
+        """Type in fields, by the names they are posted under."""
+        for name, value in values.items():
+            self.page.fill(f"[name='{name}']", value)
+
+    def tick(self, **values: str) -> None:
+        """Tick radios and boxes: the value, by the name it is posted under."""
+        for name, value in values.items():
+            self.page.check(f"[name='{name}'][value^='{value}']")
+
+    @property
+    def path(self) -> str:
+        """Where the browser is."""
+        return self.page.url.removeprefix(self.base)
+
+    def _met(self, response: Response | None) -> str:
+        assert response
+        html = response.text()
+        assert_page(html, dict(response.headers), response.status)
+        assert axe_check(self.page) == [], f"{self.login} on {self.path}"
+        self.pages.append((f"{self.login} {self.path}", html))
+        return html
+
+
+@contextmanager
+def everybody(browser: Browser, place: Place, pages: list[tuple[str, str]], *logins: str) -> Iterator[dict[str, Seat]]:
+    """These seats of the demo, logged in, each in a browser context of its own."""
+    accounts = {account.login: account for account in service.build(place)}
+    with served(place) as base:
+        yield {login: Seat(browser, base, place, accounts[login], pages) for login in logins}
