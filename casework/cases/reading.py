@@ -79,9 +79,16 @@ def moves(house: House, actor: Actor, life: Life) -> list[tuple[UUID | None, Mov
     return own + [(part.id, move) for part in life.parts for move in available(house.charter, actor, life, part.id)]
 
 
+def present(life: Life) -> Life:
+    """The life as it stands today: a window that ended is closed for readers even before the clock has played its move."""
+    if life.window is None or today() <= life.window:
+        return life
+    return replace(life, marks=life.marks - {"exchange"})
+
+
 def granted(house: House, actor: Actor, life: Life, slot: Slot) -> bool:
     """Whether the charter lets this actor read this compartment now."""
-    return may_read(house.charter, actor, life, slot)
+    return may_read(house.charter, actor, present(life), slot)
 
 
 def concerned(house: House, actor: Actor, life: Life) -> bool:
@@ -92,7 +99,7 @@ def concerned(house: House, actor: Actor, life: Life) -> bool:
     sent = (life.sender.seat, life.sender.organisation) == (party.seat, party.organisation)
     return (
         sent
-        or bool(moves(house, actor, life))
+        or bool(moves(house, actor, present(life)))
         or any(granted(house, actor, life, slot) for slot in readers(house.charter, life))
     )
 
