@@ -8,6 +8,7 @@ from flask_bootstrap import Bootstrap5
 
 from casework.config import Settings, open_house
 from casework.routes import PARTS, Parts
+from casework.store.base import CaseBase, KeyBase, require_declared
 from casework.store.house import House
 from casework.web import context, errors, filters, guard, headers, page
 from casework.web.needs import library, under
@@ -18,6 +19,7 @@ TEMPLATES = str(Path(__file__).parent.parent / "templates")
 
 def create_app(settings: Settings | None = None, house: House | None = None, parts: Parts = PARTS) -> Flask:
     """The application of one body. Errors: Unsafe, ProviderUnusable or Undeclared, with what to change."""
+    require_declared(CaseBase, KeyBase)
     settings = settings or Settings.read(os.environ)
     house = page.WatchedHouse.of(house or open_house(settings))
     # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.

@@ -236,11 +236,8 @@ def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
     """The closed list of reasons a move asks for."""
     if move.reasons is None:
         return ()
-    return widgets(
-        [Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)],
-        {},
-        filled.errors,
-    )
+    field = Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)
+    return widgets([field], {}, filled.errors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def _form(
         once=once,
         kept=kept,
         secrecy=house.charter.seat(person.actor.seat).secrecy,
+        confidentiality=house.charter.confidentiality,
         page="situation",
         status=status,
     )
@@ -204,7 +205,7 @@ def compare() -> Response:
         orienting.link(house, person, _uuid(request.form.get("left", "")), _uuid(request.form.get("right", "")))
         return go("cases.compare")
     pairs = [shown.side_by_side(pair) for pair in orienting.same_person(house, person)]
-    return reply("cases/compare.html", pairs=pairs, page="compare")
+    return reply("cases/compare.html", pairs=pairs, confidentiality=house.charter.confidentiality, page="compare")
 
 
 def _uuid(text: str) -> UUID:

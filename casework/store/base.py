@@ -21,6 +21,10 @@ CIPHERS = {"none", "envelope", "seal", "provider", "member_lock", "keyed_hash", 
 SEALED_CLASSES = {"key_material", "nominative", "professional", "anonymous"}
 
 
+class UndeclaredColumn(Exception):
+    """A column says nothing of what it holds: nothing may be stored in it."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, timezone-aware in Python and UTC in the store; a naive one is refused."""
 
@@ -69,6 +73,13 @@ def undeclared(*bases: type[DeclarativeBase]) -> Iterator[str]:
     for base in bases:
         for table in base.metadata.sorted_tables:
             yield from (f"{table.name}.{name}" for name in _undeclared(table))
+
+
+def require_declared(*bases: type[DeclarativeBase]) -> None:
+    """Stop the start-up when a column has no class, cipher, clock or readers (R-10). Errors: UndeclaredColumn, naming each."""
+    names = list(undeclared(*bases))
+    if names:
+        raise UndeclaredColumn(f"declare class, cipher, clock and readers of {', '.join(names)}")
 
 
 def _undeclared(table: Table) -> Iterator[str]:
