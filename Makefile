@@ -42,7 +42,7 @@ chromium:
 
 lock: .venv/.dev ## choose the versions anew and lock them by hash
 	cd requirements && for set in base dev; do UV_NO_CONFIG=1 ../$(BIN)/uv pip compile --quiet --upgrade --universal \
-		--python-version 3.11 --generate-hashes --no-annotate --no-header $$set.in -o $$set.txt || exit 1; done
+		--python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header $$set.in -o $$set.txt || exit 1; done
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
 clean: ## remove all that was installed or made, except var/
