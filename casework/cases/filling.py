@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
@@ -49,13 +50,13 @@ class Filled:
         return not self.errors and not self.more
 
 
-def sections(house: House, move: Move, opened: Opened | None) -> list[Section]:
-    """What the form of this move shows, with what is already written and readable."""
-    found = []
+def sections(house: House, move: Move, opened: Opened | None, part: UUID | None = None) -> list[Section]:
+    """What the form of this move shows, with what is already written and readable; choices as this part offers them."""
+    marks, found = opened.life.part(part).marks if opened and part else frozenset[str](), []
     for write in move.writes:
         compartment = house.charter.compartment(write.compartment)
         slot = Slot(compartment.name)
-        kept = [item for item in compartment.fields if not write.fields or item.name in write.fields]
+        kept = [item.offered(marks) for item in compartment.fields if not write.fields or item.name in write.fields]
         held = opened is not None and slot in opened.head.held
         old = dict(opened.contents.get(slot, {})) if opened else {}
         found.append(Section(compartment, asked(kept, move.asks), write.optional, held and not old, old))

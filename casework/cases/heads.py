@@ -19,7 +19,7 @@ from casework.store.tables import CaseRow, CiphertextRow, HeadRow
 from crypto.errors import CryptoError
 from crypto.signing import check_signature
 
-FORMAT = 1
+FORMAT = 2
 DOMAIN = "casework/head/1"
 CLOCK_DOMAIN = "casework/clock-head/1"
 

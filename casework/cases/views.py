@@ -81,7 +81,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     found = next((m for p, m in opened.moves if m.name == move and p == part), None)
     if found is None or set(found.takes) - BY_HAND:
         raise NotFound
-    parts = sections(house, found, opened if part is None else None)
+    parts = sections(house, found, opened, part)
     posted = _posted(found.name, case, part)
     if posted is None:
         return _form(found, parts, opened, _before(parts), part=part)

@@ -191,14 +191,6 @@ DISMISSAL = _list(
     ("linked_to_open_case", "Reliée à une situation déjà ouverte"),
     ("withdrawn", "Retirée par l’auteur"),
 )
-NOT_RETAINED_REASON = _list(
-    "not_retained_reason",
-    "Motif, lisible par le Parquet seul",
-    ("not_enough", "Éléments insuffisants"),
-    ("outside_frame", "Hors du cadre de la cellule"),
-    ("not_now", "Échange inopportun à ce stade"),
-    ("other_route", "Autre voie"),
-)
 SHOWN = _list(
     "shown",
     "État visible par un bailleur ou un agent",
@@ -293,7 +285,7 @@ RETURN_SUPPORT = _list(
     "Mise en place d’un accompagnement",
     ("support_possible", "Accompagnement possible"),
     ("support_not_possible", "Accompagnement non possible"),
-    ("received_only", "Orientation bien reçue (CRIP 75 seulement)"),
+    ("received_only", "Orientation bien reçue"),
 )
 RETURN_REDIRECTION = _list(
     "return_redirection",
@@ -582,7 +574,6 @@ REMONTEE = (
     Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP),
 )
 JUDICIAL = (
-    Field("not_retained_reason", "Motif, pour le Parquet seul", Kind.CHOICE, "F33-10", choices=NOT_RETAINED_REASON),
     Field("defer", "Information de la personne à différer", Kind.CHOICE, "C-05", choices=PROSECUTOR_DEFER),
     Field(
         "note",
@@ -640,7 +631,13 @@ ORIENTATION_FIELDS = (
 )
 RETURN_FIELDS = (
     Field(
-        "support", "Un accompagnement est-il possible ?", Kind.CHOICE, "F33-06", choices=RETURN_SUPPORT, required=True
+        "support",
+        "Un accompagnement est-il possible ?",
+        Kind.CHOICE,
+        "F33-06",
+        choices=RETURN_SUPPORT,
+        required=True,
+        reserved=(("received_only", "crip"),),
     ),
     Field(
         "redirection",
@@ -734,6 +731,7 @@ STEPS = (
     Step("recalled", "Rappelée", "F33-05", machine="orientation", story="Le coordonnateur a rappelé l’orientation."),
     Step("open", "À faire", "F33-15", machine="owner_sheet", story="L’action est en cours."),
     Step("done", "Faite", "F33-15", machine="owner_sheet", story="L’action est faite."),
+    Step("withdrawn", "Reprise", "F33-15", machine="owner_sheet", story="Le coordonnateur a repris l’action."),
 )
 CHECKING = ("received", "correcting")
 SCREENED = ("screening", "clarifying", "retained", "scheduled", "in_session", "examined", "signed", "followed")
@@ -743,7 +741,7 @@ ENDED = ("closed", "dismissed")
 KEPT = ("reported", "report_correcting", *CHECKING, *SCREENED, *ENDED, "archived")
 ACTIVE = tuple(step for step in KEPT if step != "archived")
 ORIENTATION_STEPS = ("sent", "returned", "recalled")
-SHEET_STEPS = ("open", "done")
+SHEET_STEPS = ("open", "done", "withdrawn")
 REFERRAL = ("identity", "reason", "account")
 
 # --- Grants (F33-16): what is not granted is refused ----------------------------------------------------------------
@@ -792,7 +790,7 @@ GRANTS = (
         ("open",),
         Relation.OWNER,
         HolderKind.MEMBER,
-        cases=ACTIVE,
+        cases=DECIDED_STEPS,
     ),
     Grant("F33-16", ("coordinator",), ("orientation", "return"), ORIENTATION_STEPS, cases=ACTIVE),
     Grant(
@@ -920,7 +918,7 @@ MOVES = (
         ("coordinator",),
         ("received",),
         "screening",
-        sets=("transmitted",),
+        asks_opinion=True,
         done="La saisine est transmise au Parquet, qui peut maintenant la lire.",
         key="t",
     ),
@@ -998,7 +996,6 @@ MOVES = (
         ("prosecutor",),
         ("screening",),
         "dismissed",
-        writes=(Write("judicial"),),
         reason="not_retained",
         done="La situation n’est pas retenue. Elle sera effacée dans trente jours.",
         key="n",
@@ -1142,6 +1139,17 @@ MOVES = (
         spawns="owner_sheet",
         page="cases.assign",
         done="Le responsable peut lire sa fiche.",
+    ),
+    Move(
+        "withdraw_sheet",
+        "Reprendre la fiche d’action",
+        "F33-15",
+        ("coordinator",),
+        ("open",),
+        "withdrawn",
+        machine="owner_sheet",
+        cases=DECIDED_STEPS,
+        done="Le responsable ne lit plus la fiche.",
     ),
     Move(
         "not_examined",
@@ -1338,7 +1346,7 @@ MOVES = (
         "done",
         machine="owner_sheet",
         relation=Relation.OWNER,
-        cases=ACTIVE,
+        cases=DECIDED_STEPS,
         done="L’action est faite. La fiche ne vous est plus ouverte.",
     ),
     # the clock
@@ -1683,7 +1691,6 @@ CENOMED = Charter(
         DEFER_REASON,
         PROSECUTOR_DEFER,
         DISMISSAL,
-        NOT_RETAINED_REASON,
         SHOWN,
         POINTS,
         DECISION,

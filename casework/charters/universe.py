@@ -176,6 +176,7 @@ class Memory:
             marks=life.marks & needs.marks,
             convened=life.convened if needs.convened else (),
             recused=life.recused if needs.sitting else frozenset(),
+            asked=None,
             meeting=None,
             window=None,
             reason="",

@@ -47,7 +47,7 @@ def opened_by(stage: Stage, acting: Acting, case: str) -> Opened:
 def _change(
     stage: Stage, acting: Acting, move: Move, opened: Opened | None, posted: Posted, part: UUID | None = None
 ) -> Change:
-    house, shown = stage.house, sections(stage.house, move, opened if part is None else None)
+    house, shown = stage.house, sections(stage.house, move, opened, part)
     members = choices.members(house, opened.life.convened) if opened else ()
     filled: Filled = fill(house, acting, move, shown, _form(posted), choices.schools(house), members)
     if not filled.ok:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from casework.cases import heads
 from casework.charters.cenomed import CENOMED
 from casework.config import Settings, open_house
 from casework.store.engines import Stores, open_engine
@@ -100,13 +101,17 @@ class Place:
         """Write the log-ins, readable by their owner alone."""
         handle = os.open(self.accounts, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump([asdict(account) for account in accounts], file, ensure_ascii=False, indent=1)
+            told = {"heads": heads.FORMAT, "accounts": [asdict(account) for account in accounts]}
+            json.dump(told, file, ensure_ascii=False, indent=1)
 
     def load(self) -> list[Account]:
-        """The log-ins. Errors: NotBuilt."""
+        """The log-ins. Errors: NotBuilt, also for a demo of another shape than this code's."""
         try:
-            return [Account(**item) for item in json.loads(self.accounts.read_text(encoding="utf-8"))]
-        except (OSError, ValueError, TypeError):
+            told = json.loads(self.accounts.read_text(encoding="utf-8"))
+            if told["heads"] != heads.FORMAT:
+                raise ValueError("another format")
+            return [Account(**item) for item in told["accounts"]]
+        except (OSError, ValueError, TypeError, KeyError):
             raise NotBuilt("there is no demo here: run `casework demo`") from None
 
 

@@ -71,7 +71,7 @@ STORY = (
     Act(12, "coordination", "schedule", "sacha", {"meeting": "next"}),
     Act(12, "coordination", "orient", "malo", SUPPORT),
     *journey("yasmine", "emas", 11, 10, 8),
-    Act(9, "parquet2", "not_retain", "tom", {"judicial-not_retained_reason": "not_enough"}),
+    Act(9, "parquet2", "not_retain", "tom"),
     # The last days
     *journey("rose", "college", 7, 6),
     *journey("eliott", "commissariat", 6, 5),

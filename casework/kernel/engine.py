@@ -177,6 +177,7 @@ def _effects(charter: Charter, move: Move, actor: Actor, life: Life, given: Give
         school=derived.school or life.school,
         majority=derived.majority or life.majority,
         cap=min(filter(None, (derived.cap, life.cap)), default=None),
+        asked=life.asked or (today if move.asks_opinion else None),
         author=actor.party if move.adopts and actor.party else life.author,
         reason=move.reason or given.takes.get(Take.REASON, life.reason),
     )
@@ -282,7 +283,7 @@ def _is_due(clock: Clock, life: Life, today: date, settings: Mapping[str, int], 
         return life.majority is not None and today >= life.majority
     if clock.basis is Basis.CAP:
         return life.cap is not None and today >= life.cap
-    return sum(1 for day in meetings if day > life.since) >= amount
+    return life.asked is not None and sum(1 for day in meetings if day > life.asked) >= amount
 
 
 def may_read(charter: Charter, actor: Actor, life: Life, slot: Slot) -> bool:

@@ -1,7 +1,7 @@
 """Frozen records of what a situation holds: closed lists, fields and the compartments that seal them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 SITUATION = "situation"  # the machine of the case itself; every other machine name belongs to a part of it
@@ -62,6 +62,7 @@ class Field:
 
     `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
     `only_if` = (other field, value): shown and required only then.
+    `reserved` = ((value, mark of the part), …): a choice offered on the parts that bear this mark alone.
     """
 
     name: str
@@ -76,6 +77,15 @@ class Field:
     rows: tuple[int, int] = (0, 1)
     preset: str = ""
     only_if: tuple[str, str] | None = None
+    reserved: tuple[tuple[str, str], ...] = ()
+
+    def offered(self, marks: Collection[str]) -> "Field":
+        """This field with the choices offered on a part that bears these marks."""
+        closed = {value for value, mark in self.reserved if mark not in marks}
+        if self.choices is None or not closed:
+            return self
+        kept = tuple(item for item in self.choices.values if item.value not in closed)
+        return replace(self, choices=replace(self.choices, values=kept))
 
     @property
     def textual(self) -> bool:

@@ -110,6 +110,7 @@ class Life:
     majority: date | None = None
     cap: date | None = None
     meeting: UUID | None = None
+    asked: date | None = None  # first day before the Parquet: its silence is counted from there
     window: date | None = None  # last day of the nominative exchange
     convened: tuple[Party, ...] = ()
     recused: frozenset[UUID] = frozenset()
@@ -194,6 +195,7 @@ def life_from_clear(clear: Mapping[str, Any]) -> Life:
         school=_uuid(clear["school"]),
         majority=_date(clear["majority"]),
         cap=_date(clear["cap"]),
+        asked=_date(clear["asked"]),
         meeting=_uuid(clear["meeting"]),
         window=_date(clear["window"]),
         convened=tuple(party_from_clear(item) for item in clear["convened"]),

@@ -17,7 +17,7 @@ class Basis(Enum):
     WINDOW = "window"  # the day the nominative exchange must end
     MAJORITY = "majority"  # first day of the month of the 18th birthday
     CAP = "cap"  # first day of the month of the 25th birthday
-    MEETINGS = "meetings"  # meetings held since the step began
+    MEETINGS = "meetings"  # meetings held since the opinion was first asked
     RECORD = "record"  # the age of a row outside situations (drafts, sessions, log)
 
 

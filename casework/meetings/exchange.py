@@ -130,27 +130,32 @@ def decide(house: House, acting: Acting, case: UUID, seen: int, decisions: Seque
 
 
 def sign(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
-    """Sign the decisions of every examined situation, and give their owners their sheets (F33-15) in the same act. Errors: MeetingError."""
+    """Sign the decisions of every examined situation; in the same act their owners receive their sheets (F33-15), and those that a
+    corrected decision no longer asks for are taken back. Errors: MeetingError.
+    """
     row = _meeting(house, meeting)
     require(acting.actor.seat in house.charter.move("sign_record").seats, "seat")
 
     def one(case: UUID, at: int | None) -> None:
         opened = _open(house, acting, case, "identity", "deliberation", "owner_sheet")
-        sheets = [_assign(owner, content) for owner, content in _unentrusted(house, acting, opened)]
+        sheets = _sheets(house, acting, opened)
         acts.act(house, acting, case, opened.head.sequence if at is None else at, *sheets, Change("sign_record"))
 
     return _each(house, acting, row, ("examined",), seen, one, "signed")
 
 
-def _unentrusted(house: House, acting: Acting, opened: Opened) -> list[tuple[UUID, dict[str, Any]]]:
-    """The sheets still to give. Errors: MeetingError "owner" when somebody may own an action no longer."""
-    parts = [part for part in opened.life.parts if part.machine == "owner_sheet" and part.owner]
-    given = [(part.owner, opened.contents.get(Slot("owner_sheet", part.id), {})) for part in parts]
+def _sheets(house: House, acting: Acting, opened: Opened) -> list[Change]:
+    """The sheets to take back and to give. Errors: MeetingError "owner" when somebody may own an action no longer."""
+    parts = {part.id: part for part in opened.life.parts if part.machine == "owner_sheet" and part.step != "withdrawn"}
+    given = {
+        key: (part.owner, dict(opened.contents[Slot("owner_sheet", key)])) for key, part in parts.items() if part.owner
+    }
     rows = opened.contents[Slot("deliberation")]["decisions"]
-    found = rules.entrusted(rows, opened.contents[Slot("identity")], given)
+    missing, stale = rules.entrusted(rows, opened.contents[Slot("identity")], given)
     allowed = {party.person for party in rules.owners(house.charter, opened.life, acting.party)}
-    require(all(owner in allowed for owner, _ in found), "owner")
-    return found
+    require(all(owner in allowed for owner, _ in missing), "owner")
+    taken_back = [Change("withdraw_sheet", part=key) for key in stale if parts[key].step == "open"]
+    return taken_back + [_assign(owner, content) for owner, content in missing]
 
 
 def _assign(owner: UUID, content: dict[str, Any]) -> Change:

@@ -23,6 +23,7 @@ URGENT_REASON = ChoiceList(
 APPROVALS = ("approve", "approve_without_follow_up", "approve_postponed", "approve_closed")
 SHEET_IDENTITY = ("surname", "first_name", "telephone")
 SHEET_DECISION = ("decision", "action", "due")
+Entrusted: TypeAlias = tuple[UUID, dict[str, Any]]  # owner, and what its sheet says
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
     "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting",
@@ -90,18 +91,19 @@ def sheet(identity: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]
 def entrusted(
     rows: Sequence[Mapping[str, Any]],
     identity: Mapping[str, Any],
-    sheets: Sequence[tuple[UUID | None, Mapping[str, Any]]],
-) -> list[tuple[UUID, dict[str, Any]]]:
-    """(owner, sheet) of every owned decision that has no sheet yet; `sheets` are those already given."""
-    given, found = list(sheets), []
+    sheets: Mapping[UUID, Entrusted],
+) -> tuple[list[Entrusted], list[UUID]]:
+    """The sheets still to give, and the parts of those that no decision asks for any more; `sheets` are those given."""
+    stale, missing = dict(sheets), []
     for row in rows:
         if row.get("owner"):
             new = (UUID(row["owner"]), sheet(identity, row))
-            if new in given:
-                given.remove(new)
+            known = next((part for part, given in stale.items() if given == new), None)
+            if known is None:
+                missing.append(new)
             else:
-                found.append(new)
-    return found
+                del stale[known]
+    return missing, list(stale)
 
 
 def attendances(charter: Charter, seat: str) -> tuple[Labelled, ...]:

@@ -132,6 +132,18 @@ def test_without_an_opinion_after_two_meetings_held_the_situation_ends(town_of_a
 
 
 @pytest.mark.clause("F33-10")
+def test_asking_for_details_does_not_start_the_silence_again(town_of_all: Lives) -> None:
+    lives = town_of_all
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    hold(lives)
+    head = lives.play(head, "prosecutor", "ask_clarification", {"judicial": {}, "request": builders.REQUEST})
+    lives.play(head, "head_of_school", "clarify", builders.referral())
+    hold(lives)
+    tick_after(lives)
+    assert step_of(lives, head) == "dismissed"
+
+
+@pytest.mark.clause("F33-10")
 def test_an_opinion_given_in_time_stops_the_silence(town_of_all: Lives) -> None:
     lives, head = town_of_all, town_of_all.retained()
     hold(lives)

@@ -23,6 +23,27 @@ REFERRAL = {
 }
 
 
+ANSWERS = ("support_possible", "support_not_possible", "received_only")
+
+
+@pytest.mark.clause("F33-06")
+@pytest.mark.parametrize(("kind", "open_to_it"), [("crip75", ANSWERS), ("social_service", ANSWERS[:2])])
+def test_well_received_is_an_answer_of_the_crip_alone(
+    lives: Lives, readers: dict[str, Reader], kind: str, open_to_it: tuple[str, ...]
+) -> None:
+    mark = lives.house.charter.recipients[kind].mark
+    sheet = {"surname": "Fictif", "first_name": "Camille", "type": kind, "request": ["assess"]}
+    recipient = (lives.town.people["recipient"].organisation, mark)
+    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": sheet}, recipient=recipient)
+    path = f"/situations/{head.life.case}/parties/{head.life.parts[0].id}/actes/answer"
+    page = readers["recipient"].get(path).text
+    assert tuple(value for value in ANSWERS if f'value="{value}"' in page) == open_to_it
+    sent = readers["recipient"].post(
+        path, **{"return-support": "received_only", "return-redirection": "not_redirected"}
+    )
+    assert sent.status_code == (303 if "received_only" in open_to_it else 422)
+
+
 @pytest.fixture
 def readers(lives: Lives) -> dict[str, Reader]:
     """Everybody at a browser, the charter signed."""

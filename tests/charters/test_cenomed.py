@@ -39,7 +39,7 @@ def _convened(seat: str, relation: str = "convened") -> list[Row]:
 
 
 def _owner(seat: str) -> Row:
-    return (seat, "owner_sheet", "owner", "member", "open", OWNING)
+    return (seat, "owner_sheet", "owner", "member", "open", "examined signed followed")
 
 
 EXPECTED: list[Row] = [
@@ -49,7 +49,7 @@ EXPECTED: list[Row] = [
     ("coordinator", "deliberation", "any", "seat", f"retained scheduled {SESSION} followed {ENDED}", ""),
     ("coordinator", "orientation", "any", "seat", "sent returned recalled", OPEN),
     ("coordinator", "return", "any", "seat", "returned", OPEN),
-    ("coordinator", "owner_sheet", "any", "seat", "open done", OWNING),
+    ("coordinator", "owner_sheet", "any", "seat", "open done withdrawn", OWNING),
     *_referrer("coordinator", *REFERRAL),
     _owner("coordinator"),
     # Parquet: from transmission to closure
@@ -119,7 +119,6 @@ LISTS = {  # A12 says « deferred » where the Parquet's own reason stays in its
     "defer_reason": "child_interest safety_of_a_person contact_unknown no_known_guardian urgent_meeting deferred",
     "prosecutor_defer": "prosecutor_request",
     "dismissal": "out_of_scope other_arrondissement child_protection_first linked_to_open_case withdrawn",
-    "not_retained_reason": "not_enough outside_frame not_now other_route",
     "shown": "received details_requested taken_into_account",
     "decision": "orientation member_action lead_named keep_open postponed other_arrondissement no_further_action close",
     "action": "contact_family meet_family inform_family find_service school_meeting presence_on_place "

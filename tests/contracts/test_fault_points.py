@@ -51,7 +51,7 @@ def _retain(lives: Lives, head: Head) -> None:
 
 
 def _not_retain(lives: Lives, head: Head) -> None:
-    lives.play(head, "prosecutor", "not_retain", JUDICIAL)
+    lives.play(head, "prosecutor", "not_retain")
 
 
 def _ask(lives: Lives, head: Head) -> None:
@@ -89,7 +89,7 @@ def prepared(lives: Lives, name: str) -> Head:
     """A situation before the Parquet; for its destruction, one that ended and whose time has come."""
     head = lives.play(lives.refer(), "coordinator", "transmit")
     if name == "destroy":
-        head = lives.play(head, "prosecutor", "not_retain", JUDICIAL)
+        head = lives.play(head, "prosecutor", "not_retain")
         lives.town.moment += timedelta(days=31)
     return head
 

@@ -1,8 +1,10 @@
 """Every invented person gets in with the printed password and the code of the command line, and every page offered to it answers."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +14,7 @@ from flask.testing import FlaskClient
 from casework import create_app
 from casework.demo import service
 from casework.demo.people import PLAYERS
-from casework.demo.place import Account, Place
+from casework.demo.place import Account, NotBuilt, Place
 from tests.browser import Page, assert_page
 
 MOST = 60  # pages for one person
@@ -74,3 +76,11 @@ def test_a_code_opens_nothing_without_the_password(app: Flask, served: Place) ->
     wrong = Account(account.login, "Autre-mot-2026!", account.totp, account.name, account.seat, account.organisation)
     with pytest.raises(AssertionError):
         enter(app, served, wrong)
+
+
+def test_a_demo_of_another_shape_is_not_reused(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.data.mkdir(parents=True)
+    place.accounts.write_text(json.dumps({"heads": 0, "accounts": []}), encoding="utf-8")
+    with pytest.raises(NotBuilt):
+        place.load()

@@ -44,11 +44,13 @@ def test_the_window_ends_the_day_after_its_last_day_and_once() -> None:
 
 
 @pytest.mark.clause("F33-10")
-def test_silence_is_due_after_two_meetings_held_since_the_step_began() -> None:
+def test_silence_is_due_after_two_meetings_held_since_the_opinion_was_asked() -> None:
     life = after("refer", "transmit")
     held = (DAY, DAY + timedelta(days=1), DAY + timedelta(days=2))
     assert names(life, DAY, held[:2]) == []
     assert names(life, DAY, held) == ["silence"]
+    assert names(replace(life, step="clarifying", since=DAY + timedelta(days=3)), DAY, held) == ["silence"]
+    assert names(replace(life, asked=None), DAY, held) == []
 
 
 @pytest.mark.clause("F33-12")

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from audit.log import log_table
 from casework.cases.reading import open_situation
+from casework.kernel.records import Take
 from casework.meetings import exchange
 from casework.meetings.service import MeetingError
 from tests.meetings.lives import ACTION, EVERYBODY, code, decided, finish, in_session, owned, readable, scheduled
@@ -50,6 +51,29 @@ def test_a_record_signed_again_gives_no_second_sheet(world: World) -> None:
         exchange.sign(world.house, world.people["coordinator"], meeting)
         world.play("coordinator", case, "reopen_record")
     assert len(world.head(case).life.parts) == 1
+
+
+@pytest.mark.clause("F33-15")
+def test_a_corrected_record_takes_back_the_sheet_it_no_longer_asks_for(world: World) -> None:
+    meeting, case = in_session(world)
+    decided(world, case, owned(world, "emas"))
+    exchange.sign(world.house, world.people["coordinator"], meeting)
+    world.play("coordinator", case, "reopen_record")
+    decided(world, case, owned(world, "pjj"))
+    exchange.sign(world.house, world.people["coordinator"], meeting)
+    exchange.approve(world.house, world.people["town_hall"], meeting)
+    assert readable(world, "emas", case) == set()
+    assert readable(world, "pjj", case) == {"owner_sheet"}
+
+
+@pytest.mark.clause("F33-16")
+def test_the_closure_ends_the_sheet_of_an_owner(world: World) -> None:
+    meeting, case = in_session(world)
+    decided(world, case, owned(world, "emas"))
+    finish(world, meeting)
+    world.play("coordinator", case, "close", takes={Take.REASON: "actions_done"})
+    assert readable(world, "emas", case) == set()
+    assert "owner_sheet" in readable(world, "coordinator", case)
 
 
 def test_an_owner_who_stepped_back_stops_the_signature_of_that_situation_alone(world: World) -> None:

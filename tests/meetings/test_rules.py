@@ -105,12 +105,11 @@ def test_a_sheet_copies_three_fields_of_the_identity_and_no_more() -> None:
 
 def test_a_sheet_already_given_is_not_given_twice_but_two_equal_decisions_give_two() -> None:
     row = {"decision": "lead_named", "owner": str(PJJ.person)}
-    first = rules.entrusted([row], {}, [])
-    given: list[tuple[UUID | None, dict[str, object]]] = [*first]
-    assert first == [(PJJ.person, {"decision": "lead_named"})]
-    assert rules.entrusted([row], {}, given) == []
-    assert rules.entrusted([row, row], {}, given) == first
-    assert rules.entrusted([{"decision": "close"}], {}, []) == []
+    sheet, part = (PJJ.person, {"decision": "lead_named"}), UUID(int=7)
+    assert rules.entrusted([row], {}, {}) == ([sheet], [])
+    assert rules.entrusted([row], {}, {part: sheet}) == ([], [])
+    assert rules.entrusted([row, row], {}, {part: sheet}) == ([sheet], [])
+    assert rules.entrusted([{"decision": "close"}], {}, {part: sheet}) == ([], [part])
 
 
 @pytest.mark.clause("F33-14")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-ENTRY = re.compile(r"[a-z0-9-]+==[0-9][\w.]*(?: ; [^\\\n]+)?(?: \\\n +--hash=sha256:[0-9a-f]{64})+")
+ENTRY = re.compile(r"[a-z0-9-]+(?:\[[a-z,]+\])?==[0-9][\w.]*(?: ; [^\\\n]+)?(?: \\\n +--hash=sha256:[0-9a-f]{64})+")
 
 
 def names(text: str) -> set[str]:
