@@ -133,16 +133,11 @@ class Pair:
     linked: bool
 
 
-def same_person(house: House, acting: Acting, limit: int = 500) -> list[Pair]:
+def same_person(house: House, acting: Acting) -> list[Pair]:
     """Compare match records in memory (no index of names exists); each pair shown is logged before it is returned."""
-    opened = [
-        reading.open_situation(house, acting, line.case, ("match",))
-        for line in reading.lines(house, acting, limit=limit)
-    ]
-    known = [item for item in opened if item is not None and Slot("match") in item.contents]
     pairs = [
         Pair(a, b, b.life.case in a.life.links)
-        for a, b in combinations(known, 2)
+        for a, b in combinations(reading.open_matches(house, acting), 2)
         if alike(a.contents[Slot("match")], b.contents[Slot("match")])
     ]
     if pairs:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from audit.entry import Entry, Reference
 from casework.cases import heads, sealed
@@ -15,7 +16,7 @@ from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
 from casework.kernel.life import Actor, Life, Part, Principal, Slot
 from casework.kernel.records import Charter, Compartment, HolderKind, Move
-from casework.store.directory import load_directory
+from casework.store.directory import Directory, load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
 from casework.store.keyring import Acting
@@ -44,31 +45,64 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
     """
     with house.stores.case_reading() as session:
         directory = load_directory(house, session)
-        head = heads.load(house, session, directory, case)
-        if head is None or not concerned(house, acting.actor, head.life):
-            return None
-        wanted = {
-            s: h
-            for s, h in head.held.items()
-            if granted(house, acting.actor, head.life, s) and (only is None or s.compartment in only)
-        }
-        envelopes = {slot: heads.envelope(session, head, slot) for slot in wanted}
-    house.log(_entries(house, acting.actor, head, wanted))
-    contents = {}
-    for slot, held in wanted.items():
-        key = sealed.key_of(house, acting, directory, case, slot, held.key_id, held.principals)
-        contents[slot] = sealed.read(house, case, slot, held.key_id, held.version, key, envelopes[slot])
+        found = _closed(house, acting.actor, session, directory, case, only)
+    if found is None:
+        return None
+    house.log(_entries(house, acting.actor, found))
+    return _opened(house, acting, directory, found)
+
+
+def open_matches(house: House, acting: Acting) -> list[Opened]:
+    """The match records this person may compare (C-10), opened in memory and logged by the caller: only pairs that meet are ever shown.
+
+    Errors: HeadBroken, NoKey.
+    """
+    cases = [line.case for line in lines(house, acting, limit=None)]
+    with house.stores.case_reading() as session:
+        directory = load_directory(house, session)
+        closed = [_closed(house, acting.actor, session, directory, case, ("match",)) for case in cases]
+    return [_opened(house, acting, directory, item) for item in closed if item is not None and item.envelopes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """What somebody may open of a situation, not opened yet."""
+
+    head: Head
+    envelopes: Mapping[Slot, bytes]
+
+
+def _closed(
+    house: House, actor: Actor, session: Session, directory: Directory, case: UUID, only: Sequence[str] | None
+) -> _Closed | None:
+    head = heads.load(house, session, directory, case)
+    if head is None or not concerned(house, actor, head.life):
+        return None
+    wanted = [
+        slot
+        for slot in head.held
+        if granted(house, actor, head.life, slot) and (only is None or slot.compartment in only)
+    ]
+    return _Closed(head, {slot: heads.envelope(session, head, slot) for slot in wanted})
+
+
+def _opened(house: House, acting: Acting, directory: Directory, closed: _Closed) -> Opened:
+    head, contents = closed.head, {}
+    for slot, envelope in closed.envelopes.items():
+        held = head.held[slot]
+        key = sealed.key_of(house, acting, directory, head.life.case, slot, held.key_id, held.principals)
+        contents[slot] = sealed.read(house, head.life.case, slot, held.key_id, held.version, key, envelope)
     lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
     return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
 
 
-def _entries(house: House, actor: Actor, head: Head, slots: Mapping[Slot, Any]) -> list[Entry]:
-    events, subject, reference = house.events, head.life.case, Reference(head.reference)
+def _entries(house: House, actor: Actor, closed: _Closed) -> list[Entry]:
+    events, subject, reference = house.events, closed.head.life.case, Reference(closed.head.reference)
     read = [
         house.entry(
             events.read, actor, subject=subject, reference=reference, compartment=events.compartments[slot.compartment]
         )
-        for slot in slots
+        for slot in closed.envelopes
     ]
     return [house.entry(events.opened, actor, subject=subject, reference=reference), *read]
 
@@ -120,7 +154,7 @@ class Line:
 
 
 def lines(
-    house: House, acting: Acting, steps: Sequence[str] | None = None, limit: int = 50, offset: int = 0
+    house: House, acting: Acting, steps: Sequence[str] | None = None, limit: int | None = 50, offset: int = 0
 ) -> list[Line]:
     """The situations of which this actor can read something or that its organisation sent, the oldest step first; logged by the caller."""
     party = acting.actor.party

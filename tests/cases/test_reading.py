@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from audit.log import entries
+from casework.cases.orienting import same_person
+from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 
 
@@ -15,3 +18,29 @@ def test_a_window_that_ended_is_closed_even_before_the_clock_plays(lives: Lives)
     lives.town.moment += head.life.window - lives.town.moment.date() + timedelta(days=1)
     assert lives.open("police_station", head) is None
     assert lives.reads("coordinator", head) == {"identity", "reason", "account"}
+
+
+@pytest.mark.clause("C-10")
+@pytest.mark.clause("A-05")
+def test_a_comparison_logs_each_pair_shown_and_opens_nothing_else(lives: Lives) -> None:
+    first, second = lives.refer(), lives.refer("pjj", surname="FICTIF")
+    lives.refer(surname="Autre", first_name="Dominique", birth_date="2010-01-01")
+    with at(lives.town.moment):
+        pairs = same_person(lives.house, lives.acting["coordinator"])
+    assert [{pair.left.life.case, pair.right.life.case} for pair in pairs] == [{first.life.case, second.life.case}]
+    events = lives.house.events
+    with lives.house.stores.case_reading() as session:
+        logged = entries(
+            session.connection(), lives.house.provider.mac, types=[events.compared, events.opened, events.read]
+        )
+    assert [(item.type, item.subject, item.values["other"]) for item in logged] == [
+        ("SituationsCompared", pairs[0].left.life.case, pairs[0].right.life.case)
+    ]
+
+
+@pytest.mark.clause("C-10")
+def test_nobody_but_the_coordinator_has_anything_to_compare(lives: Lives) -> None:
+    lives.refer()
+    lives.refer("pjj")
+    for who in set(lives.acting) - {"coordinator"}:
+        assert same_person(lives.house, lives.acting[who]) == []
