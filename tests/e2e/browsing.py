@@ -78,6 +78,23 @@ class Seat:
         for name, value in values.items():
             self.page.check(f"[name='{name}'][value^='{value}']")
 
+    def choose(self, **values: str) -> None:
+        """Choose in selects, by the names they are posted under."""
+        for name, value in values.items():
+            self.page.select_option(f"[name='{name}']", value)
+
+    def strike(self, key: str) -> str:
+        """Press the key of an act and check the page that follows."""
+        with self.page.expect_navigation() as following:
+            self.page.keyboard.press(key)
+        return self._met(following.value)
+
+    def follow(self, label: str) -> str:
+        """Follow the link of this name and check the page it leads to."""
+        with self.page.expect_navigation() as following:
+            self.page.get_by_role("link", name=label).first.click()
+        return self._met(following.value)
+
     @property
     def path(self) -> str:
         """Where the browser is."""
@@ -90,6 +107,26 @@ class Seat:
         assert axe_check(self.page) == [], f"{self.login} on {self.path}"
         self.pages.append((f"{self.login} {self.path}", html))
         return html
+
+
+def schedule(coordinator: Seat, case: str) -> str:
+    """Put a retained situation on the agenda of the meeting that can still take one; the path of the meeting."""
+    coordinator.open("/reunions")
+    links = coordinator.page.locator("main a[href^='/reunions/']")
+    paths = links.evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    meeting: str = next(path for path in paths if _is_of_today(coordinator, path))
+    form = coordinator.page.locator(f"form[action$='{case}']")
+    with coordinator.page.expect_navigation():
+        form.get_by_role("button").click()
+    return meeting
+
+
+def _is_of_today(coordinator: Seat, path: str) -> bool:
+    if path.count("/") != len(("", "reunions", "id")) - 1 or path.endswith("nouvelle"):
+        return False
+    if "(aujourd’hui)" not in coordinator.open(path):
+        return False
+    return "Situations en attente d’une réunion" in coordinator.open(f"{path}/ordre-du-jour")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from casework.demo.place import Place
 from tests.chromium import chromium
-from tests.e2e.browsing import CASE, Seat, everybody
+from tests.e2e.browsing import CASE, Seat, everybody, schedule
 from tests.nu import nu_check
 
 LOGINS = ("college", "coordination", "parquet", "commissariat", "dsol", "mairie", "social", "bailleur")
@@ -62,14 +62,7 @@ def check_and_screen(seats: dict[str, Seat], case: str) -> None:
 
 def meet(seats: dict[str, Seat], case: str) -> None:
     coordinator = seats["coordination"]
-    coordinator.open("/reunions")
-    today = coordinator.page.locator("main a[href^='/reunions/']").evaluate_all(
-        "all => all.map(a => a.getAttribute('href'))"
-    )
-    meeting = next(path for path in today if is_open(coordinator, path))
-    form = coordinator.page.locator(f"form[action$='{case}']")
-    with coordinator.page.expect_navigation():
-        form.get_by_role("button").click()
+    meeting = schedule(coordinator, case)
     coordinator.open(f"{meeting}/ouvrir")
     coordinator.press("Ouvrir l’échange nominatif")
     assert TEXT in seats["commissariat"].open(f"/situations/{case}")
@@ -78,13 +71,6 @@ def meet(seats: dict[str, Seat], case: str) -> None:
     assert TEXT not in seen
     assert "Exemplaire" not in seats["bailleur"].open(f"/situations/{case}")
     coordinator.meeting = meeting
-
-
-def is_open(coordinator: Seat, path: str) -> bool:
-    """Whether this is the meeting whose agenda can still take a situation."""
-    if path.count("/") != 2 or path.endswith("nouvelle"):
-        return False
-    return "Situations en attente d’une réunion" in coordinator.open(f"{path}/ordre-du-jour")
 
 
 def decide_and_approve(seats: dict[str, Seat], case: str) -> None:
