@@ -24,6 +24,7 @@ from casework.charters import document
 from casework.config import CHARTERS, Settings, Unsafe, open_house
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
+from casework.meetings import polling
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import Stores, open_engine
 from casework.store.house import House
@@ -123,6 +124,7 @@ def tick_command() -> None:
 
 def _tick(house: House) -> Ticked:
     sweep_sessions(house)
+    polling.sweep(house)
     return tick(house)
 
 

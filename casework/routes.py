@@ -11,7 +11,7 @@ from casework.cases import drafts, waiting
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
-from casework.meetings import deciding, pages
+from casework.meetings import dates, deciding, pages
 from casework.meetings import views as meetings
 from casework.store.house import House
 from casework.web import files
@@ -64,6 +64,9 @@ ROUTES = (
     url("/situations/<uuid:case>/parties/<uuid:part>/actes/<move>", cases.part_step, needs=FILE, methods=BOTH),
     url("/reunions", meetings.listing, needs=MEETINGS, menu="Réunions"),
     url("/reunions/nouvelle", meetings.new, needs=ORGANISER, methods=BOTH),
+    url("/reunions/dates", dates.propose, needs=ORGANISER, methods=BOTH),
+    url("/reunions/dates/<uuid:proposal>", dates.poll, needs=MEETINGS, methods=BOTH),
+    url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=POST),
     url("/reunions/<uuid:meeting>", meetings.meeting, needs=MEETINGS),
     url("/reunions/<uuid:meeting>/report", meetings.postpone, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/convocations", meetings.convocations, needs=ORGANISER, methods=BOTH),

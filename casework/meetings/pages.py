@@ -1,6 +1,6 @@
 """What the pages of meetings say: sentences of refusal, fields of their forms, what waits; no right is decided here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.life import Life, Party
 from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
-from casework.meetings import agenda, rules, service
+from casework.meetings import agenda, polling, rules, service
 from casework.meetings.agenda import Item
 from casework.meetings.exchange import Batch
 from casework.meetings.service import Sheet
@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "owner": "Une personne responsable n’est pas convoquée, s’est déportée, ou ne peut pas recevoir d’action. Corrigez la décision.",
     "problem": "Une décision est incomplète. Corrigez-la.",
     "person": "Cette personne n’est pas convoquée pour cette situation, ou s’est déjà déportée.",
+    "days": "Indiquez une à cinq dates.",
     "waiting": "Des situations sont encore à l’ordre du jour. Retirez-les, ou rendez-les à une prochaine réunion.",
     "changed": "La situation a changé depuis l’affichage de la page.",
     "step": "La situation n’est plus à cette étape.",
@@ -222,7 +223,15 @@ def tasks(house: House, acting: Acting) -> Iterable[Task]:
     """What waits for this person in meetings, for its home page."""
     if not house.charter.seat(acting.actor.seat).member:
         return []
-    return [task for row in service.meetings(house, acting) for task in _of_meeting(house, acting, row)]
+    asked = [task for found in polling.polls(house, acting) for task in _of_poll(acting, found)]
+    return asked + [task for row in service.meetings(house, acting) for task in _of_meeting(house, acting, row)]
+
+
+def _of_poll(acting: Acting, found: polling.Poll) -> Iterator[Task]:
+    if acting.tenure not in found.answers:
+        yield Task(
+            "Répondre aux dates proposées pour la prochaine réunion", url_for("meetings.poll", proposal=found.id)
+        )
 
 
 def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> list[Task]:

@@ -26,7 +26,7 @@ SHEET_DECISION = ("decision", "action", "due")
 Entrusted: TypeAlias = tuple[UUID, dict[str, Any]]  # owner, and what its sheet says
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
-    "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting",
+    "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting", "days",
 ]  # fmt: skip
 
 

@@ -45,18 +45,24 @@ def organises(house: House, acting: Acting) -> bool:
 
 def fix(house: House, acting: Acting, day: date, *, urgent: bool = False, reason: str = "") -> UUID:
     """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError."""
+    with house.writing() as writing:
+        return fix_in(writing, acting, day, urgent=urgent, reason=reason)
+
+
+def fix_in(writing: Writing, acting: Acting, day: date, *, urgent: bool = False, reason: str = "") -> UUID:
+    """As `fix`, inside a transaction that does more."""
+    house = writing.house
     require(organises(house, acting), "seat")
     problem = rules.fixing_problem(day, today(), urgent=urgent, reason=reason)
     if problem:
         raise MeetingError(problem)
     meeting = uuid4()
-    with house.writing() as writing:
-        writing.session.add(
-            MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
-        )
-        _log(writing, acting, meeting, "fixed", urgent=urgent)
-        if urgent:
-            writing.log(house.events.meeting_urgent, acting.actor, subject=meeting, reason=URGENT_REASONS[reason])
+    writing.session.add(
+        MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
+    )
+    log_meeting(writing, acting, meeting, "fixed", urgent=urgent)
+    if urgent:
+        writing.log(house.events.meeting_urgent, acting.actor, subject=meeting, reason=URGENT_REASONS[reason])
     return meeting
 
 
@@ -137,11 +143,12 @@ def _changing(house: House, acting: Acting, meeting: UUID, change: str) -> Itera
         row = records.find(house, writing.session, meeting, lock=True)
         if row is None:
             raise MeetingError("missing")
-        _log(writing, acting, meeting, change, urgent=row.urgent)
+        log_meeting(writing, acting, meeting, change, urgent=row.urgent)
         yield writing, row
 
 
-def _log(writing: Writing, acting: Acting, meeting: UUID, change: str, *, urgent: bool) -> None:
+def log_meeting(writing: Writing, acting: Acting, meeting: UUID, change: str, *, urgent: bool) -> None:
+    """The entry of a change of a meeting, or of dates proposed for one."""
     events = writing.house.events
     writing.log(events.meeting, acting.actor, subject=meeting, urgent=urgent, change=MEETING_CHANGES[change])
 
@@ -149,7 +156,7 @@ def _log(writing: Writing, acting: Acting, meeting: UUID, change: str, *, urgent
 def log_change(house: House, acting: Acting, row: MeetingRow, change: str) -> None:
     """An entry for what was done to every situation of a meeting at once."""
     with house.writing() as writing:
-        _log(writing, acting, row.id, change, urgent=row.urgent)
+        log_meeting(writing, acting, row.id, change, urgent=row.urgent)
 
 
 @dataclass(frozen=True)

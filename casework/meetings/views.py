@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from casework.accounts.people import names
 from casework.kernel.clock import today
 from casework.meetings import agenda as agendas
-from casework.meetings import exchange, forms, pages, rules, service
+from casework.meetings import exchange, forms, pages, polling, rules, service
 from casework.meetings.exchange import Batch
 from casework.meetings.service import MeetingError, Sheet
 from casework.web.errors import MISSING, show
@@ -25,7 +25,7 @@ def listing() -> Response:
     past = [row for row in found if row not in coming]
     return reply(
         "meetings/list.html", coming=coming, past=past, held=rules.closed_list(house.charter, "held"),
-        organises=service.organises(house, person), page="meeting",
+        organises=service.organises(house, person), polls=polling.polls(house, person), page="meeting",
     )  # fmt: skip
 
 

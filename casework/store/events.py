@@ -26,7 +26,18 @@ OUTCOMES = Codes(
 )
 
 MEETING_CHANGES = Codes(
-    "fixed", "postponed", "convened", "released", "attendance", "circulated", "signed", "approved", "held", "not_held"
+    "proposed",
+    "answered",
+    "fixed",
+    "postponed",
+    "convened",
+    "released",
+    "attendance",
+    "circulated",
+    "signed",
+    "approved",
+    "held",
+    "not_held",
 )
 URGENT_REASONS = Codes("clash_occurred", "clash_announced", "reprisals_feared")  # F33-07
 

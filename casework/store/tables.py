@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from casework.store.base import CaseBase, col, identifier
@@ -11,6 +11,7 @@ from casework.store.base import CaseBase, col, identifier
 LIFE = "life of the situation"
 SEAT = "departure from the seat"
 INSTANCE = "life of the instance"
+PROPOSAL = "12 months"
 
 
 class InstanceRow(CaseBase):
@@ -249,3 +250,32 @@ class ConvocationRow(CaseBase):
     meeting: Mapped[UUID] = identifier(INSTANCE, ForeignKey("meeting.id"), primary_key=True)
     tenure: Mapped[UUID] = identifier(INSTANCE, ForeignKey("tenure.id"), primary_key=True)
     attendance: Mapped[str] = col("clear_state", INSTANCE, "members", default="")
+
+
+class ProposalRow(CaseBase):
+    """Dates proposed to the members for a next meeting (F33-08); `meeting` once one of them is fixed."""
+
+    __tablename__ = "proposal"
+    id: Mapped[UUID] = identifier(PROPOSAL, primary_key=True)
+    instance: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("instance.id"), index=True)
+    proposed_on: Mapped[date] = col("clear_state", PROPOSAL, "members")
+    meeting: Mapped[UUID | None] = identifier(PROPOSAL, ForeignKey("meeting.id"))
+
+
+class ProposedDayRow(CaseBase):
+    """One proposed day."""
+
+    __tablename__ = "proposed_day"
+    proposal: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("proposal.id"), primary_key=True)
+    day: Mapped[date] = col("clear_state", PROPOSAL, "members", primary_key=True)
+
+
+class AvailabilityRow(CaseBase):
+    """What a tenure answered for a proposed day."""
+
+    __tablename__ = "availability"
+    __table_args__ = (ForeignKeyConstraint(["proposal", "day"], ["proposed_day.proposal", "proposed_day.day"]),)
+    proposal: Mapped[UUID] = identifier(PROPOSAL, primary_key=True)
+    day: Mapped[date] = col("clear_state", PROPOSAL, "members", primary_key=True)
+    tenure: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("tenure.id"), primary_key=True)
+    answer: Mapped[str] = col("clear_state", PROPOSAL, "members")
