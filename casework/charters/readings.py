@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from casework.charters.explore import Graph
 from casework.charters.universe import Universe
 from casework.kernel.life import Principal
-from casework.kernel.records import HolderKind, Relation
+from casework.kernel.records import Grant, HolderKind, Relation
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row. `steps` are of the compartment's own machine; `cases` the situation's steps meanwhile, for parts."""
+    """One row. `steps` are of the compartment's own machine; `cases` the situation's steps meanwhile, for parts.
+
+    `requires` are marks of the situation or of the part.
+    """
 
     seat: str
     compartment: str
@@ -18,6 +21,7 @@ class Reading:
     holder: HolderKind
     steps: tuple[str, ...]
     cases: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
 
 def seat_of(world: Universe, principal: Principal) -> str:
@@ -31,12 +35,12 @@ def readings(graph: Graph) -> list[Reading]:
     rows = []
     for seat in graph.charter.seats:
         for compartment in graph.charter.compartments:
-            for relation, holder in dict.fromkeys((g.relation, g.holder) for g in graph.charter.grants):
+            for relation, holder, requires in dict.fromkeys(_title(grant) for grant in graph.charter.grants):
                 grants = [
                     grant
                     for grant in graph.charter.grants
                     if seat.name in grant.seats and compartment.name in grant.compartments
-                    if (grant.relation, grant.holder) == (relation, holder)
+                    if _title(grant) == (relation, holder, requires)
                 ]
                 key = ("" if relation is Relation.OWNER else seat.name, compartment.name, holder)
                 found = [
@@ -50,10 +54,20 @@ def readings(graph: Graph) -> list[Reading]:
                     cases = {case for step, case in found if case != step}
                     rows.append(
                         Reading(
-                            seat.name, compartment.name, relation, holder, steps, tuple(sorted(cases, key=order.index))
+                            seat.name,
+                            compartment.name,
+                            relation,
+                            holder,
+                            steps,
+                            tuple(sorted(cases, key=order.index)),
+                            requires,
                         )
                     )
     return rows
+
+
+def _title(grant: Grant) -> tuple[Relation, HolderKind, tuple[str, ...]]:
+    return grant.relation, grant.holder, (*grant.requires, *grant.part_requires)
 
 
 def _seen(graph: Graph) -> dict[tuple[str, str, HolderKind], set[tuple[str, str]]]:
