@@ -1,5 +1,6 @@
 """The table of F33-16: which seat ever reads which compartment, in which relation, at which steps, as explored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.charters.explore import Graph
@@ -48,22 +49,23 @@ def readings(graph: Graph) -> list[Reading]:
                     for pair in seen.get(key, ())
                     if any(pair[0] in g.steps and (not g.cases or pair[1] in g.cases) for g in grants)
                 ]
-                if found:
-                    order = [step.name for step in graph.charter.steps]
-                    steps = tuple(sorted({step for step, _ in found}, key=order.index))
-                    cases = {case for step, case in found if case != step}
-                    rows.append(
-                        Reading(
-                            seat.name,
-                            compartment.name,
-                            relation,
-                            holder,
-                            steps,
-                            tuple(sorted(cases, key=order.index)),
-                            requires,
-                        )
-                    )
+                rows += [
+                    Reading(seat.name, compartment.name, relation, holder, steps, cases, requires)
+                    for steps, cases in _spans(graph, found)
+                ]
     return rows
+
+
+def _spans(graph: Graph, found: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """These (step, step of the situation) as products, so that a row says neither more nor less."""
+    order = [step.name for step in graph.charter.steps]
+    meanwhile: dict[str, set[str]] = {}
+    for step, case in found:
+        meanwhile.setdefault(step, set()).update({case} - {step})
+    spans: dict[tuple[str, ...], list[str]] = {}
+    for step in sorted(meanwhile, key=order.index):
+        spans.setdefault(tuple(sorted(meanwhile[step], key=order.index)), []).append(step)
+    return [(tuple(steps), cases) for cases, steps in spans.items()]
 
 
 def _title(grant: Grant) -> tuple[Relation, HolderKind, tuple[str, ...]]:
