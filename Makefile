@@ -24,7 +24,7 @@ demo-reset: .venv/.base ## the same, from a fresh start
 screens: setup chromium ## pictures of the screens, in build/screens
 	$(BIN)/python tools/screens.py
 
-charter: .venv/.base ## write docs/charter-*.md from the charters
+charter: .venv/.base ## write docs/charter-*.md and docs/access.md, the pages people review
 	$(BIN)/casework charter docs
 
 check: setup ## style, types, imports, and what no file may mention

@@ -21,21 +21,25 @@ from casework.accounts.service import VALID, create_organisation, invite
 from casework.accounts.sessions import sweep_sessions
 from casework.cases.clocks import Ticked, tick
 from casework.charters import document
+from casework.charters.cenomed import CENOMED
 from casework.config import CHARTERS, Settings, Unsafe, open_house
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
 from casework.meetings import polling
+from casework.routes import ROUTES
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import Stores, open_engine
 from casework.store.house import House
 from casework.store.instances import InstanceExists, create_instance
 from casework.store.migrations import behind, upgrade
 from casework.store.tables import OrganisationRow
+from casework.web import access
+from casework.web.needs import under
 from crypto.errors import ProviderUnusable
 from crypto.provider import FileProvider
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "charter-cenomed.md"
+PAGE, ACCESS = ROOT / "docs" / "charter-cenomed.md", ROOT / "docs" / "access.md"
 LOOPBACK = "127.0.0.1"
 SPOKEN = (Unsafe, ProviderUnusable, InstanceExists, NotBuilt, demos.NoSuchLogin)
 REFUSALS = {
@@ -200,9 +204,10 @@ def check_charter(ctx: click.Context) -> None:
 
 @charter.command()
 def docs() -> None:
-    """Write docs/charter-cenomed.md."""
+    """Write docs/charter-cenomed.md and docs/access.md."""
     document.write(PAGE)
-    click.echo(f"{PAGE.relative_to(ROOT)} is written.")
+    access.write(ACCESS, under(ROUTES, CENOMED), CENOMED)
+    click.echo(f"{PAGE.relative_to(ROOT)} and {ACCESS.relative_to(ROOT)} are written.")
 
 
 # --- The demo -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 from casework.accounts import keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
-from casework.cases import drafts, waiting
+from casework.cases import drafts, refusals, waiting
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
@@ -94,14 +94,13 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
     author, move = expired_author(house, token), asked.get("move")
     if author is None or move not in {item.name for item in house.charter.moves}:
         return False
-    drafts.keep(house, author.person, move, form, asked.get("case"), asked.get("part"))
-    return True
+    return drafts.keep(house, author.person, move, form, asked.get("case"), asked.get("part"))
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
 TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks)
 REFUSALS: Refusals = {
-    **dict.fromkeys(cases.REFUSALS, cases.refused),
+    **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
 PARTS = Parts(ROUTES, DOORS, TASKS, REFUSALS)

@@ -15,6 +15,8 @@ from casework.kernel.records import Field
 from casework.web.forms import FieldError
 from casework.web.page import acting, current_house, reply
 
+NOT_WAITING = "Cette personne n’attend pas d’admission : elle est peut-être déjà admise. Relisez la liste ci-dessous."
+
 
 def admissions() -> Response:
     """Everybody who accepted and waits for a keeper."""
@@ -26,7 +28,8 @@ def admission(tenure: UUID) -> Response:
     try:
         admit(current_house(), acting(), tenure, asked.form.get("spoken", ""))
     except AccountError as error:
-        return _admissions(forms.problem(error), wrong=tenure)
+        problem = NOT_WAITING if error.code == "pending" else forms.problem(error)
+        return _admissions(problem, wrong=tenure)
     return reply("accounts/admitted.html", page="account")
 
 

@@ -12,7 +12,7 @@ from casework.store.house import House
 from casework.store.tables import OrganisationRow, PersonRow, TenureRow
 from crypto.framing import frame
 
-_CONTACT, _NAME = 1_024, 512  # bytes
+_CONTACT, _NAME = 2_048, 512  # bytes: three lines and one line of the longest that a form takes
 
 
 @dataclass(frozen=True, repr=False)

@@ -19,6 +19,7 @@ from casework.store.keyring import Acting
 from casework.store.keytables import SealRow
 from casework.store.tables import DraftRow, InstanceRow
 from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
+from crypto.errors import Oversize
 from crypto.sealing import SealContext, seal, unseal
 
 SIZE, LABEL, SCHEMA = 49_152, "draft", bytes(32)
@@ -38,11 +39,17 @@ class Draft:
 
 def keep(
     house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None
-) -> None:
-    """Keep a posted form for its author, replacing the former draft of the same act. Needs only the author's public key."""
+) -> bool:
+    """Keep a posted form for its author, replacing the former draft of the same act; False when it is too long to be kept.
+
+    Needs only the author's public key.
+    """
     draft_id, key_id, key = uuid4(), uuid4(), new_key()
     plaintext = json.dumps({name: list(values) for name, values in posted.items()}, ensure_ascii=False).encode()
-    envelope = seal_content(key, plaintext, SIZE, _context(house, draft_id, key_id))
+    try:
+        envelope = seal_content(key, plaintext, SIZE, _context(house, draft_id, key_id))
+    except Oversize:
+        return False
     forget(house, person, form, case, part)
     with house.stores.case_writing() as session:
         session.get_one(
@@ -51,7 +58,7 @@ def keep(
         directory = load_directory(house, session)
         member = directory.id_of(Principal.member(person))
         if member is None:
-            return
+            return False
         sealed = seal(directory.public(member), key, _seal_context(house, draft_id, key_id, member))
         with house.stores.key_writing() as keys:
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
@@ -70,6 +77,7 @@ def keep(
             )
         )
     point("draft-committed")
+    return True
 
 
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:

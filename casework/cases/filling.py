@@ -15,7 +15,7 @@ from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError, Pairs, Parsed, asked, field_id, parse
 
-BY_HAND = {Take.REASON, Take.PERSON}  # the takes a generic form can fill; the others have a screen of their own
+BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Filled:
     def ok(self) -> bool:
         """Whether the move may be played."""
         return not self.errors and not self.more
+
+
+def by_hand(move: Move) -> bool:
+    """Whether the generic form serves; other acts have a screen of their own, which checks and does more."""
+    return not move.page and not set(move.takes) - BY_HAND
 
 
 def sections(house: House, move: Move, opened: Opened | None, part: UUID | None = None) -> list[Section]:

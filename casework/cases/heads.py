@@ -126,6 +126,16 @@ def load(house: House, session: Session, directory: Directory, case: UUID, *, lo
     return head
 
 
+def earlier(house: House, session: Session, directory: Directory, head: Head, sequence: int) -> Head | None:
+    """The head that was signed at a former sequence of the same situation, None when there is none. Errors: HeadBroken."""
+    stored = session.get(HeadRow, (head.life.case, sequence)) if 0 < sequence < head.sequence else None
+    if stored is None:
+        return None
+    former = Head.parse(stored.body)
+    _check_signed(house, directory, stored, former)
+    return former
+
+
 def _check_logged(house: House, session: Session, case: UUID, body: bytes) -> None:
     try:
         logged = last_digest(session.connection(), case, "head", house.provider.mac)

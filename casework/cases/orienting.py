@@ -11,7 +11,7 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from casework.cases import choices, reading
-from casework.cases.act import Change, act
+from casework.cases.act import Change, Missing, act
 from casework.cases.heads import Head
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
@@ -152,9 +152,17 @@ def same_person(house: House, acting: Acting) -> list[Pair]:
 
 
 def link(house: House, acting: Acting, left: UUID, right: UUID) -> None:
-    """Link two situations, or undo their link; they stay two situations (C-10)."""
-    for one, other in ((left, right), (right, left)):
-        act(house, acting, one, None, Change("link", takes={Take.OTHER: other}))
+    """Link two situations, or undo their link; they stay two situations (C-10). Errors: Missing, Conflict, IllegalMove.
+
+    Stopped between the two, it is finished by the next press: what the second one says already is left as it is.
+    """
+    if left == right:
+        raise Missing
+    pair = [reading.open_for(house, acting, item, ("link",), -1, only=())[0].head for item in (left, right)]
+    linked = right in pair[0].life.links
+    for head, other in zip(pair, (right, left), strict=True):
+        if (other in head.life.links) == linked:
+            act(house, acting, head.life.case, head.sequence, Change("link", takes={Take.OTHER: other}))
 
 
 def alike(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:

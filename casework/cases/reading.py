@@ -1,6 +1,6 @@
 """Reading a situation: verified head, grant and key together, entries committed before the content is given to a page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from audit.entry import Entry, Reference
 from casework.cases import heads, sealed
+from casework.cases.act import Conflict, Missing
 from casework.cases.heads import Head
 from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
@@ -94,6 +95,42 @@ def _opened(house: House, acting: Acting, directory: Directory, closed: _Closed)
         contents[slot] = sealed.read(house, head.life.case, slot, held.key_id, held.version, key, envelope)
     lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
     return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
+
+
+def open_for(
+    house: House,
+    acting: Acting,
+    case: UUID,
+    names: Collection[str],
+    seen: int,
+    part: UUID | None = None,
+    only: Sequence[str] | None = None,
+) -> tuple[Opened, Move]:
+    """The situation, and the one of these acts that this person may play on it.
+
+    Errors: Missing; Conflict when it could have played one at the sequence it saw, and somebody acted since.
+    """
+    opened = open_situation(house, acting, case, only)
+    found = _among(opened.moves, names, part) if opened else None
+    if opened is not None and found is not None:
+        return opened, found
+    overtaken = _overtaken(house, acting, case, names, seen, part)
+    raise Conflict(overtaken) if overtaken else Missing
+
+
+def _among(possible: Iterable[tuple[UUID | None, Move]], names: Collection[str], part: UUID | None) -> Move | None:
+    return next((move for place, move in possible if move.name in names and place == part), None)
+
+
+def _overtaken(
+    house: House, acting: Acting, case: UUID, names: Collection[str], seen: int, part: UUID | None
+) -> Head | None:
+    """The present head, told to nobody but those whom the situation was open to when they looked at it."""
+    with house.stores.case_reading() as session:
+        directory = load_directory(house, session)
+        head = heads.load(house, session, directory, case)
+        before = heads.earlier(house, session, directory, head, seen) if head else None
+    return head if before and _among(moves(house, acting.actor, present(before.life)), names, part) else None
 
 
 def _entries(house: House, actor: Actor, closed: _Closed) -> list[Entry]:

@@ -10,16 +10,15 @@ from flask import url_for
 
 from audit.log import entries
 from casework.cases import choices, reading
-from casework.cases.act import Conflict, Unsealable
-from casework.cases.filling import BY_HAND, Filled, Section
+from casework.cases.filling import Filled, Section, by_hand
 from casework.cases.orienting import Pair
 from casework.cases.reading import Line, Opened
 from casework.kernel.clock import today
 from casework.kernel.life import Part, Party, Slot
 from casework.kernel.records import Charter, Field, Kind, Move, Step
 from casework.store.house import House
-from casework.store.keyring import Acting, NoKey
-from casework.web.french import day, short_day
+from casework.store.keyring import Acting
+from casework.web.french import short_day
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -182,7 +181,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
         return url_for(move.page, case=case)
     if move.page:
         return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
-    if set(move.takes) - BY_HAND:
+    if not by_hand(move):
         return ""
     return (
         url_for("cases.part_step", case=case, move=move.name, part=part)
@@ -269,30 +268,3 @@ def _side(opened: Opened) -> Side:
     days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
     birth = " – ".join(short_day(found) for found in days) or "non connue"
     return Side(opened.life.case, opened.head.reference, match["surname"], match["first_name"], birth)
-
-
-def refusal(house: House, error: Exception) -> tuple[str, ...]:
-    """Why an act was not played, what is kept, what to do."""
-    if isinstance(error, Conflict):
-        life, step = error.head.life, house.charter.step(error.head.life.step).label
-        return (
-            "La situation a changé pendant que vous écriviez : une autre personne a agi entre-temps.",
-            f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Ce que vous aviez écrit est conservé dans vos brouillons.",
-        )
-    if isinstance(error, Unsealable):
-        seat = (
-            house.charter.seat(error.seat).label if error.seat in {s.name for s in house.charter.seats} else error.seat
-        )
-        return (
-            f"Personne n’est encore admis en qualité de « {seat} » : personne ne pourrait lire cet envoi. Rien n’est parti.",
-            "Demandez au coordonnateur d’admettre une personne dans cette qualité. Votre saisie est conservée dans vos brouillons.",
-        )
-    if isinstance(error, NoKey):
-        return (
-            "La clé de cette situation n’a pas pu être utilisée. Rien n’a changé.",
-            "Réessayez ; si cela continue, prévenez l’administrateur.",
-        )
-    return (
-        "Cet acte n’est pas possible à cette étape, ou pas avec ces réponses.",
-        "Rien n’a changé. Rouvrez la situation pour voir les actes possibles.",
-    )

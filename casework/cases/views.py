@@ -1,5 +1,6 @@
 """Pages of situations: list, one situation, one act, what it said; every page is logged before it leaves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -9,18 +10,18 @@ from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
 from casework.cases import choices, drafts, orienting, reading, shown
-from casework.cases.act import Change, Conflict, Missing, Unsealable
-from casework.cases.filling import BY_HAND, Filled, Section, fill, sections
+from casework.cases.act import Change, Conflict, Missing
+from casework.cases.filling import Filled, Section, by_hand, fill, sections
 from casework.cases.reading import Opened
-from casework.kernel.engine import IllegalMove, beginnings
+from casework.cases.refusals import left_over, why
+from casework.kernel.engine import beginnings
 from casework.kernel.records import Move
-from casework.store.keyring import NoKey
-from casework.web import errors
 from casework.web.page import acting, current_house, go, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
 LAST_PAGE = 10_000
+NEVER = -1  # the sequence of no situation
 
 
 def listing() -> Response:
@@ -68,8 +69,9 @@ def new(move: str) -> Response:
         return _form(found, parts, None, Filled(), once=uuid4())
     once = _uuid(request.form.get("once", "")) if request.method == "POST" else uuid4()
     filled = fill(house, person, found, parts, posted, choices.schools(house), ())
-    if _kept_instead(found.name) or request.method == "GET" or not filled.ok:
-        return _form(found, parts, None, filled, once=once)
+    kept = _kept(found.name)
+    if kept is not None or request.method == "GET" or not filled.ok:
+        return _form(found, parts, None, filled, once=once, kept=kept)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
     drafts.forget(house, person.keys.person, found.name)
     return go("cases.done", case=head.life.case, move=found.name)
@@ -77,9 +79,12 @@ def new(move: str) -> Response:
 
 def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     """One act on a situation or on one of its parts: its form, then the act."""
-    house, person, opened = current_house(), acting(), _open(case)
-    found = next((m for p, m in opened.moves if m.name == move and p == part), None)
-    if found is None or set(found.takes) - BY_HAND:
+    house, person, seen = current_house(), acting(), request.form.get("seen", NEVER, type=int)
+    try:
+        opened, found = reading.open_for(house, person, case, (move,), seen, part)
+    except Missing:
+        return left_over(move, case, part)
+    if not by_hand(found):
         raise NotFound
     parts = sections(house, found, opened, part)
     posted = _posted(found.name, case, part)
@@ -88,10 +93,10 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     filled = fill(
         house, person, found, parts, posted, choices.schools(house), choices.members(house, opened.life.convened)
     )
-    if _kept_instead(found.name, case, part) or request.method == "GET" or not filled.ok:
-        return _form(found, parts, opened, filled, part=part)
-    seen = request.form.get("seen", type=int)
-    acts.act(house, person, case, -1 if seen is None else seen, Change(found.name, filled.contents, filled.takes, part))
+    kept = _kept(found.name, case, part)
+    if kept is not None or request.method == "GET" or not filled.ok:
+        return _form(found, parts, opened, filled, part=part, kept=kept)
+    acts.act(house, person, case, seen, Change(found.name, filled.contents, filled.takes, part))
     drafts.forget(house, person.keys.person, found.name, case, part)
     return go("cases.done", case=case, move=found.name)
 
@@ -103,12 +108,11 @@ def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> Mu
     return drafts.find_posted(current_house(), acting(), form, case, part)
 
 
-def _kept_instead(form: str, case: UUID | None = None, part: UUID | None = None) -> bool:
-    """Whether the person asked to keep the form for later rather than to send it."""
+def _kept(form: str, case: UUID | None = None, part: UUID | None = None) -> bool | None:
+    """Whether the form could be kept for later; None when the person asked to send it."""
     if request.method != "POST" or "_keep" not in request.form:
-        return False
-    drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
-    return True
+        return None
+    return drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
 
 
 def _before(parts: list[Section]) -> Filled:
@@ -121,12 +125,13 @@ def _form(
     opened: Opened | None,
     filled: Filled,
     part: UUID | None = None,
+    *,
     once: UUID | None = None,
+    kept: bool | None = None,
 ) -> Response:
     house, person = current_house(), acting()
-    kept = "_keep" in request.form
-    status = 422 if filled.errors and request.method == "POST" and not kept else 200
-    filled = filled if status == 422 else replace(filled, errors=())
+    wrong = kept is False or (kept is None and request.method == "POST" and filled.errors)
+    status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
     return reply(
         "cases/move.html",
         move=move,
@@ -159,24 +164,33 @@ def done(case: UUID, move: str) -> Response:
 
 def orient(case: UUID) -> Response:
     """Choose a recipient, see exactly what will leave, send (F33-05)."""
-    house, person, opened = current_house(), acting(), _open(case)
-    if not {move.name for _, move in opened.moves} & {"orient", "alert_crip"}:
-        raise NotFound
+    house, person, seen = current_house(), acting(), request.form.get("seen", NEVER, type=int)
+    opened, _ = reading.open_for(house, person, case, ("orient", "alert_crip"), seen)
     read = orienting.read(house, opened, request.form) if request.method == "POST" else None
     if read is None or read.sheet is None or "_back" in request.form:
         return _orient_form(opened, read)
     if "_send" not in request.form:
         return _orient_preview(opened, read.sheet)
-    orienting.send(house, person, opened, request.form.get("seen", -1, type=int), read.sheet)
+    try:
+        orienting.send(house, person, opened, seen, read.sheet)
+    except Conflict as error:
+        return _orient_form(opened, read, why(house, person.actor, error)[:1])
     return go("cases.done", case=case, move="orient")
 
 
-def _orient_form(opened: Opened, read: orienting.Read | None) -> Response:
+def _orient_form(opened: Opened, read: orienting.Read | None, changed: Sequence[str] = ()) -> Response:
     errors = read.errors if read else ()
     drawn = widgets(orienting.form(current_house(), opened), read.shown if read else orienting.suggested(), errors)
-    status = 422 if errors else 200
+    status = 409 if changed else 422 if errors else 200
     return reply(
-        "cases/orient.html", opened=opened, widgets=drawn, errors=errors, sheet=None, page="orientation", status=status
+        "cases/orient.html",
+        opened=opened,
+        widgets=drawn,
+        errors=errors,
+        changed=changed,
+        sheet=None,
+        page="orientation",
+        status=status,
     )
 
 
@@ -215,18 +229,4 @@ def _uuid(text: str) -> UUID:
         raise NotFound from None
 
 
-def refused(error: Exception) -> Response:
-    """An act that could not be played: nothing was written, what was typed becomes a draft, and the page says why."""
-    if isinstance(error, Missing):
-        return errors.show(errors.MISSING, "missing")
-    house, person = current_house(), acting()
-    args = request.view_args or {}
-    if request.method == "POST" and args.get("move") in {move.name for move in house.charter.moves}:
-        posted = request.form.to_dict(flat=False)
-        drafts.keep(house, person.keys.person, args["move"], posted, args.get("case"), args.get("part"))
-    status = 503 if isinstance(error, NoKey) else 409
-    return reply("cases/refused.html", texts=shown.refusal(house, error), status=status, page="situation")
-
-
-REFUSALS = (Conflict, IllegalMove, Unsealable, Missing, NoKey)
 HIDDEN = {"csrf_token", "seat", "seen"}

@@ -54,26 +54,42 @@ def page(charter: Charter, root: Path) -> str:
             HOLDERS[row.holder],
             _steps(charter, row.steps, charter.compartment(row.compartment).machine),
             _steps(charter, row.cases),
+            _marks(row.requires),
         )
         for row in readings(graph)
     ]
     parts = [
         _title(charter),
-        _table("Qualités", ("qualité", "règle", "membre", "organismes", "voit de ses envois"), _seats(charter)),
+        table("Qualités", ("qualité", "règle", "membre", "organismes", "voit de ses envois"), _seats(charter)),
         _compartments(charter),
-        _table(
+        table(
             "Qui lit quoi, quand",
-            ("qualité", "compartiment", "à quel titre", "clé de", "étapes", "étapes de la situation"),
+            ("qualité", "compartiment", "à quel titre", "clé de", "étapes", "étapes de la situation", "il faut"),
             read,
         ),
-        _table("Séquestre", ("règle", "compartiments", "étapes"), _escrow(charter)),
-        _table("Étapes", ("étape", "nom", "machine", "règle", "sens"), _stages(charter)),
-        _table("Gestes", ("geste", "règle", "par", "à quel titre", "de", "vers", "il faut", "écrit"), _moves(charter)),
-        _table("Horloges", ("horloge", "règle", "compte", "étapes", "joue", "état"), _clocks(charter)),
-        _table("Réglages", ("réglage", "règle", "défaut", "bornes"), _settings(charter.settings)),
+        table("Séquestre", ("règle", "compartiments", "étapes"), _escrow(charter)),
+        table("Étapes", ("étape", "nom", "machine", "règle", "sens"), _stages(charter)),
+        table(
+            "Gestes",
+            (
+                "geste",
+                "règle",
+                "par",
+                "à quel titre",
+                "de",
+                "étapes de la situation",
+                "vers",
+                "il faut",
+                "écrit",
+                "écran",
+            ),
+            _moves(charter),
+        ),
+        table("Horloges", ("horloge", "règle", "compte", "étapes", "joue", "état"), _clocks(charter)),
+        table("Réglages", ("réglage", "règle", "défaut", "bornes"), _settings(charter.settings)),
         _lists(charter),
-        _table("Faits anonymes", ("fait", "règle", "dimensions"), _facts(charter)),
-        _table("Indicateurs", ("indicateur", "règle", "fait", "par"), _indicators(charter)),
+        table("Faits anonymes", ("fait", "règle", "dimensions"), _facts(charter)),
+        table("Indicateurs", ("indicateur", "règle", "fait", "par"), _indicators(charter)),
         _proved(check_graph(graph)),
         _rules(root),
     ]
@@ -87,7 +103,8 @@ def _title(charter: Charter) -> str:
     )
 
 
-def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A titled table in Markdown."""
     lines = [heads, tuple("---" for _ in heads), *rows]
     shown = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
     return f"## {title}\n\n{shown}\n"
@@ -111,7 +128,7 @@ def _seats(charter: Charter) -> Iterable[tuple[str, ...]]:
 def _compartments(charter: Charter) -> str:
     heads = ("champ", "règle", "nature", "obligatoire")
     tables = [
-        _table(f"Compartiment « {item.label} » (`{item.name}`, {item.rule})", heads, _fields(item.fields)).replace(
+        table(f"Compartiment « {item.label} » (`{item.name}`, {item.rule})", heads, _fields(item.fields)).replace(
             "## ", "### ", 1
         )
         for item in charter.compartments
@@ -143,19 +160,23 @@ def _stages(charter: Charter) -> Iterable[tuple[str, ...]]:
 def _moves(charter: Charter) -> Iterable[tuple[str, ...]]:
     for move in charter.moves:
         by = "l’horloge" if move.timed else ", ".join(_seat(charter, seat) for seat in move.seats)
-        needs = [f"`{mark}`" for mark in (*move.requires, *move.part_requires)]
-        needs += [f"sans `{mark}`" for mark in move.forbids]
         written = ", ".join(charter.compartment(item.compartment).label for item in move.writes)
         yield (
             f"{move.label} (`{move.name}`)",
             move.rule,
             by,
             RELATIONS[move.relation],
-            ", ".join(f"`{name}`" for name in move.sources) or "début",
-            f"`{move.target}`" if move.target else "",
-            ", ".join(needs),
+            _marks(move.sources) or "début",
+            _marks(move.cases),
+            _marks((move.target,) if move.target else ()),
+            _marks((*move.requires, *move.part_requires), move.forbids),
             written,
+            _marks((move.page,) if move.page else ()),
         )
+
+
+def _marks(names: Iterable[str], without: Iterable[str] = ()) -> str:
+    return ", ".join([*(f"`{name}`" for name in names), *(f"sans `{name}`" for name in without)])
 
 
 def _clocks(charter: Charter) -> Iterable[tuple[str, ...]]:
@@ -195,7 +216,7 @@ def _proved(report: Report) -> str:
     rows = [(rule, sentence, "prouvé") for rule, sentence in report.proved]
     rows += [(item.rule, str(item), "rompu") for item in report.broken]
     title = "Promesses, sur toutes les suites de gestes"
-    return _table(title, ("règle", "promesse", "résultat"), rows)
+    return table(title, ("règle", "promesse", "résultat"), rows)
 
 
 def _rules(root: Path) -> str:
@@ -204,4 +225,4 @@ def _rules(root: Path) -> str:
         (rule, ", ".join(written.get(rule, ())), "<br>".join(proved.get(rule, ())) or "à venir")
         for rule in dict.fromkeys([*RULES, *sorted(written), *sorted(proved)])
     ]
-    return _table("Règle → code → test", ("règle", "code", "test"), rows)
+    return table("Règle → code → test", ("règle", "code", "test"), rows)

@@ -1,16 +1,20 @@
 """The table of F33-16: which seat ever reads which compartment, in which relation, at which steps, as explored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from casework.charters.explore import Graph
 from casework.charters.universe import Universe
 from casework.kernel.life import Principal
-from casework.kernel.records import HolderKind, Relation
+from casework.kernel.records import Grant, HolderKind, Relation
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One row. `steps` are of the compartment's own machine; `cases` the situation's steps meanwhile, for parts."""
+    """One row. `steps` are of the compartment's own machine; `cases` the situation's steps meanwhile, for parts.
+
+    `requires` are marks of the situation or of the part.
+    """
 
     seat: str
     compartment: str
@@ -18,6 +22,7 @@ class Reading:
     holder: HolderKind
     steps: tuple[str, ...]
     cases: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
 
 
 def seat_of(world: Universe, principal: Principal) -> str:
@@ -31,12 +36,12 @@ def readings(graph: Graph) -> list[Reading]:
     rows = []
     for seat in graph.charter.seats:
         for compartment in graph.charter.compartments:
-            for relation, holder in dict.fromkeys((g.relation, g.holder) for g in graph.charter.grants):
+            for relation, holder, requires in dict.fromkeys(_title(grant) for grant in graph.charter.grants):
                 grants = [
                     grant
                     for grant in graph.charter.grants
                     if seat.name in grant.seats and compartment.name in grant.compartments
-                    if (grant.relation, grant.holder) == (relation, holder)
+                    if _title(grant) == (relation, holder, requires)
                 ]
                 key = ("" if relation is Relation.OWNER else seat.name, compartment.name, holder)
                 found = [
@@ -44,16 +49,27 @@ def readings(graph: Graph) -> list[Reading]:
                     for pair in seen.get(key, ())
                     if any(pair[0] in g.steps and (not g.cases or pair[1] in g.cases) for g in grants)
                 ]
-                if found:
-                    order = [step.name for step in graph.charter.steps]
-                    steps = tuple(sorted({step for step, _ in found}, key=order.index))
-                    cases = {case for step, case in found if case != step}
-                    rows.append(
-                        Reading(
-                            seat.name, compartment.name, relation, holder, steps, tuple(sorted(cases, key=order.index))
-                        )
-                    )
+                rows += [
+                    Reading(seat.name, compartment.name, relation, holder, steps, cases, requires)
+                    for steps, cases in _spans(graph, found)
+                ]
     return rows
+
+
+def _spans(graph: Graph, found: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """These (step, step of the situation) as products, so that a row says neither more nor less."""
+    order = [step.name for step in graph.charter.steps]
+    meanwhile: dict[str, set[str]] = {}
+    for step, case in found:
+        meanwhile.setdefault(step, set()).update({case} - {step})
+    spans: dict[tuple[str, ...], list[str]] = {}
+    for step in sorted(meanwhile, key=order.index):
+        spans.setdefault(tuple(sorted(meanwhile[step], key=order.index)), []).append(step)
+    return [(tuple(steps), cases) for cases, steps in spans.items()]
+
+
+def _title(grant: Grant) -> tuple[Relation, HolderKind, tuple[str, ...]]:
+    return grant.relation, grant.holder, (*grant.requires, *grant.part_requires)
 
 
 def _seen(graph: Graph) -> dict[tuple[str, str, HolderKind], set[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from casework.web.page import current_house, reply
 
 def yearly() -> Response:
     """The figures of one year."""
-    house = current_house()
-    year, known = request.args.get("annee", today().year, type=int), years(house)
+    house, this = current_house(), today().year
+    asked, known = request.args.get("annee", this, type=int), years(house)
+    year = asked if asked in known else this
     return reply("indicators/yearly.html", year=year, years=known, figures=figures(house, year), page="indicators")

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Response, request
-from werkzeug.exceptions import NotFound
 
 from casework.cases import filling, reading
 from casework.cases.act import Conflict
 from casework.cases.reading import Opened
-from casework.cases.shown import refusal
+from casework.cases.refusals import why
 from casework.kernel.clock import today
 from casework.meetings import exchange, forms, pages
 from casework.web.forms import FieldError, parse
@@ -31,7 +30,7 @@ def decide(case: UUID) -> Response:
     try:
         exchange.decide(house, person, case, forms.seen(), read.values["decisions"])
     except Conflict as error:
-        return _decisions(opened, section, members, read.shown, changed=refusal(house, error)[:1])
+        return _decisions(opened, section, members, read.shown, changed=why(house, person.actor, error)[:1])
     return go("cases.done", case=case, move="decide")
 
 
@@ -47,10 +46,7 @@ def recusal(case: UUID) -> Response:
 
 
 def _opened(case: UUID, move: str, *only: str) -> Opened:
-    opened = reading.open_situation(current_house(), acting(), case, only=only)
-    if opened is None or move not in {item.name for _, item in opened.moves}:
-        raise NotFound
-    return opened
+    return reading.open_for(current_house(), acting(), case, (move,), forms.seen(), only=only)[0]
 
 
 def _decisions(

@@ -1,6 +1,7 @@
 """Between the fields of a form and its page: what was posted, what to draw again, the sequences a page showed."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -44,7 +45,7 @@ def form(
     fields: Sequence[Field],
     posted: Parsed | None = None,
     errors: Sequence[FieldError] = (),
-    **context: object,
+    **context: Any,
 ) -> Response:
     """The page of a form; 422 when something is to correct."""
     errors = errors or (posted.errors if posted else ())

@@ -188,7 +188,8 @@ def refused(error: MeetingError) -> Response:
     """A refusal of the service: nothing was written, and the page says why."""
     if error.code in ("missing", "seat"):
         return show(MISSING, "refused")  # an error handler that raises would be answered as a failure of ours
-    return reply("meetings/refused.html", texts=(pages.sentence(error.code),), page="meeting", status=409)
+    texts = (pages.sentence(error.code),)
+    return reply("meetings/refused.html", texts=texts, page="meeting", status=409, outcome="illegal")
 
 
 def _organiser() -> None:

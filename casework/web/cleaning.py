@@ -9,6 +9,7 @@ OLDEST_YEAR = 1900
 OLDEST_AGE = 120
 _SILENT = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # left by word processors, without meaning
 _JOINERS = "\u200c\u200d"  # needed to write some names
+_UNREADABLE = "\ufffd"  # what stands for bytes that are no text
 _LINES = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _GAPS = re.compile(r"[^\S\n\u00a0\u202f]+")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -27,7 +28,7 @@ def text(raw: str) -> str:
 
 
 def visible(cleaned: str) -> str:
-    """The text without the characters that hide or reorder others: controls, surrogates, private use, bidirectional marks."""
+    """The text without the characters that hide, reorder or replace others: controls, surrogates, private use, bidirectional marks."""
     return "".join(char for char in cleaned if char == "\n" or not _hidden(char))
 
 
@@ -71,4 +72,4 @@ def _plain(raw: str) -> str:
 
 
 def _hidden(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} and char not in _JOINERS
+    return char == _UNREADABLE or (unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"} and char not in _JOINERS)

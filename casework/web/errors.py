@@ -8,7 +8,7 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from casework.store.events import OUTCOMES
-from casework.web.page import NO_ENTRY, NotLogged, current_house, log, logger, report
+from casework.web.page import NO_ENTRY, NotLogged, current_house, log, note, report
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def on_crash(error: Exception) -> Response:
 
 def show(fault: Fault, outcome: str) -> Response:
     """The page of a fault, logged first for somebody logged in; unlogged, it is the bare page of 503."""
-    logger.info("%d %s %s", fault.status, request.method, request.endpoint)
+    note(fault.status, outcome)
     acting = g.get("acting")
     house = current_house()
     try:

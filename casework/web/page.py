@@ -6,17 +6,18 @@ from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, has_request_context, redirect, render_template, url_for
+from flask import Flask, Response, current_app, g, has_request_context, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from audit.entry import Entry
-from casework.store.events import PAGES
+from casework.store.events import OUTCOMES, PAGES
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting
 from casework.web.session import keep_form_secret
 
 HOUSE = "casework.house"
 NO_ENTRY = "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. Réessayez dans un instant."
+REFUSED = {404: "missing", 409: "conflict", 422: "invalid", 429: "limited"}
 logger = logging.getLogger("casework")
 
 
@@ -72,15 +73,34 @@ def report(error: BaseException) -> None:
     logger.error("%s at %s", type(error).__name__, place)
 
 
-def reply(template: str, *entries: Entry, page: str = "", status: int = 200, **context: Any) -> Response:
-    """A rendered page, its entries committed before it is given back. `page` (of PAGES) stands for a plain PageShown. Errors: NotLogged."""
+def reply(
+    template: str, *entries: Entry, page: str = "", status: int = 200, outcome: str = "", **context: Any
+) -> Response:
+    """A rendered page, its entries committed before it is given back. Errors: NotLogged.
+
+    `page` (of PAGES) stands for a plain PageShown, or from 400 on for a refusal, whose `outcome` (of OUTCOMES) its status tells otherwise.
+    """
     body = render_template(template, **context)
     house, written = current_house(), list(entries)
+    if status >= 400:
+        outcome = outcome or REFUSED.get(status, "error")
+        note(status, outcome)
     if page:
-        written.append(house.entry(house.events.page, acting().actor, page=PAGES[page]))
+        written.append(_shown(house, page, outcome))
     if written:
         log(*written)
     return Response(body, status=status, mimetype="text/html")
+
+
+def _shown(house: House, page: str, outcome: str) -> Entry:
+    if outcome:
+        return house.entry(house.events.refused, acting().actor, outcome=OUTCOMES[outcome])
+    return house.entry(house.events.page, acting().actor, page=PAGES[page])
+
+
+def note(status: int, outcome: str) -> None:
+    """One line about a refusal: what was asked of which page, and why not. Never what somebody wrote."""
+    logger.info("%d %s %s: %s", status, request.method, request.endpoint, outcome)
 
 
 def go(endpoint: str, **values: Any) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from casework.kernel.records import Field, Kind
 from casework.web import cleaning
 
-INVISIBLE = "Des caractères invisibles ont été retirés. Relisez ce champ, puis envoyez de nouveau."
+INVISIBLE = "Des caractères invisibles ou illisibles ont été retirés. Relisez ce champ, puis envoyez de nouveau."
 MISSING = {
     Kind.CHOICE: "Choisissez une réponse.",
     Kind.CHOICES: "Cochez au moins une réponse.",
@@ -40,7 +40,7 @@ class Refused(Exception):
 def again(item: Field, raw: list[str]) -> Any:
     if item.kind is Kind.CHOICES:
         return [text for text in raw if item.choices is not None and text in item.choices]
-    if item.kind in (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER):
+    if item.kind in (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER, Kind.FLAG):
         return ""
     return cleaning.visible(cleaning.text(raw[0]))
 
@@ -83,6 +83,8 @@ def _choices(item: Field, raw: list[str], _: Context) -> list[str]:
 
 
 def _flag(_: Field, raw: list[str], __: Context) -> bool:
+    if set(raw) - {"", "1"}:
+        raise Refused("Cochez cette case, ou laissez-la vide.")
     return "1" in raw
 
 

@@ -16,6 +16,7 @@ SHAPES = {Kind.TEXT: "area", Kind.CHOICES: "checkboxes", Kind.FLAG: "flag", Kind
 LISTED = (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER)
 TYPES = {Kind.DATE: "date", Kind.PAST_DATE: "date", Kind.PHONE: "tel", Kind.EMAIL: "email"}
 NUMERIC = (Kind.YEAR, Kind.AGE)
+ADDRESSES = (Kind.PHONE, Kind.EMAIL)  # another character would be another address
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,12 @@ def _widget(
 
 def _type(item: Field, value: Any) -> str:
     """A date widget hides what is not a date: what was refused is shown again as text."""
-    refused = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None
+    refused = isinstance(value, str) and not _is_day(value)
     return "text" if refused and item.kind in (Kind.DATE, Kind.PAST_DATE) else TYPES.get(item.kind, "text")
+
+
+def _is_day(value: str) -> bool:
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
 
 
 def _listed_shape(item: Field, options: Sequence[Option]) -> str:
@@ -220,15 +225,16 @@ def _told(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> Words:
             for index, row in enumerate(value, 1)
         )
         return Words(label, groups=tuple(row for row in rows if row[1]))
-    return Words(label, tuple(typo(line) for line in _lines(item, value, lists)))
+    lines = _lines(item, value, lists)
+    return Words(label, tuple(lines if item.kind in ADDRESSES else map(typo, lines)))
 
 
 def _lines(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> list[str]:
-    if item.kind in (Kind.DATE, Kind.PAST_DATE):
+    if item.kind in (Kind.DATE, Kind.PAST_DATE) and _is_day(value):
         return [short_day(value)]
     if item.kind is Kind.FLAG:
         return ["Oui"]
-    if item.kind is Kind.AGE:
+    if item.kind is Kind.AGE and isinstance(value, int):
         return [f"{value} ans" if value > 1 else f"{value} an"]
     if item.kind is Kind.TEXT:
         return [line for line in value.split("\n") if line]

@@ -11,6 +11,7 @@ import pytest
 from casework.cases.act import Change, act, begin
 from casework.cases.heads import Head
 from casework.cases.reading import Opened, open_situation
+from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at
 from casework.kernel.life import Party, Slot
 from casework.kernel.records import Take
@@ -19,7 +20,7 @@ from casework.store.keyring import Acting
 from tests import builders
 from tests.house import Town, make_house, open_town
 
-SEATS = ("town_hall", "prosecutor", "police_station", "pjj", "head_of_school", "dsol", "landlord", "agent", "recipient")
+SEATS = tuple(seat.name for seat in CENOMED.seats if seat.name not in ("coordinator", "controller", "dpo"))
 
 
 @dataclass

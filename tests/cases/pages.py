@@ -1,7 +1,7 @@
-"""A browser without script for the pages of a whole town: logs in by cookie, keeps the hidden inputs, checks every page it is given."""
+"""A browser without script for the pages of a whole town: logs in by its form and sends back the hidden inputs."""
 
-import base64
 import re
+from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
@@ -9,11 +9,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from casework import create_app
+from casework.accounts.totp import totp_now
 from casework.config import Settings
 from casework.kernel.clock import at
-from casework.web.session import SESSION
 from tests.cases.conftest import Lives
+from tests.house import PASSWORD
 
+BASE = "https://localhost"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -33,20 +35,37 @@ def application(lives: Lives) -> Flask:
 
 
 class Reader:
-    """One person at a browser."""
+    """One person at a browser, who came in by the log-in page and signed the charter."""
 
-    def __init__(self, app: Flask, lives: Lives, name: str) -> None:
-        self.lives, self.client = lives, app.test_client()
-        token = base64.urlsafe_b64encode(lives.town.token(name)).decode()
-        self.client.set_cookie(SESSION, token, domain="localhost", secure=True)
+    def __init__(self, app: Flask, lives: Lives, name: str, *, signs: bool = True) -> None:
+        self.lives, self.name, self.client = lives, name, app.test_client()
+        somebody = lives.town.people[name]
+        with lives.town.later(seconds=30):  # a code opens once
+            code = totp_now(somebody.secret)
+        came = self.post("/connexion", login=somebody.login, password=PASSWORD, code=code)
+        assert came.status_code == 303, came.text
+        if signs and self.get("/").location == "/charte":
+            assert self.post("/charte", agreed="1").location == "/"
 
     def get(self, path: str) -> TestResponse:
         """Fetch a page."""
         with at(self.lives.town.moment):
-            return self.client.get(path, base_url="https://localhost")
+            return self.client.get(path, base_url=BASE)
+
+    def hidden(self, path: str) -> dict[str, str]:
+        """The hidden inputs of the last form of a page."""
+        return {name: unescape(value) for name, value in HIDDEN.findall(self.get(path).text)}
+
+    def send(self, path: str, form: Mapping[str, Any], **options: Any) -> TestResponse:
+        """Post exactly this."""
+        with at(self.lives.town.moment):
+            return self.client.post(path, data=form, base_url=BASE, **options)
 
     def post(self, path: str, **form: Any) -> TestResponse:
         """Fetch the page, then send its form with these values."""
-        hidden = {name: unescape(value) for name, value in HIDDEN.findall(self.get(path).text)}
-        with at(self.lives.town.moment):
-            return self.client.post(path, data={**hidden, **form}, base_url="https://localhost")
+        return self.send(path, {**self.hidden(path), **form})
+
+
+def everybody(app: Flask, lives: Lives) -> dict[str, Reader]:
+    """Everybody of the town at a browser, by name."""
+    return {name: Reader(app, lives, name) for name in lives.acting}

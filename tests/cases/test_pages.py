@@ -2,10 +2,8 @@
 
 import pytest
 
-from casework.accounts.charter import sign_charter
-from casework.kernel.clock import at
 from tests.cases.conftest import Lives
-from tests.cases.pages import Reader, application
+from tests.cases.pages import Reader, application, everybody
 
 REFERRAL = {
     "identity-surname": "Fictif",
@@ -46,12 +44,7 @@ def test_well_received_is_an_answer_of_the_crip_alone(
 
 @pytest.fixture
 def readers(lives: Lives) -> dict[str, Reader]:
-    """Everybody at a browser, the charter signed."""
-    app = application(lives)
-    for acting in lives.acting.values():
-        with at(lives.town.moment):
-            sign_charter(lives.house, acting, lives.house.charter.version)
-    return {name: Reader(app, lives, name) for name in lives.acting}
+    return everybody(application(lives), lives)
 
 
 @pytest.mark.clause("F33-02")

@@ -70,7 +70,8 @@ EXPECTED: list[Row] = [
     # DSOL: never a text, never a deliberation
     *_referrer("dsol", "identity", "reason"),
     *[("dsol", name, "convened", "member", SESSION, "") for name in ("identity", "reason")],
-    ("dsol", "orientation", "any", "seat", "sent returned", OPEN),
+    ("dsol", "orientation", "any", "seat", "sent", OPEN),
+    ("dsol", "orientation", "any", "seat", "returned", "followed"),
     ("dsol", "return", "any", "seat", "returned", "followed"),
     # outside the cell
     *_referrer("landlord", *REFERRAL),

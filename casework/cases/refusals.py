@@ -1,0 +1,120 @@
+"""An act that could not be played: why, in words, and what had been typed for it; nothing was written."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+
+from casework.cases import choices, drafts, reading, shown
+from casework.cases.act import Conflict, Missing, Unsealable
+from casework.cases.filling import fill, sections
+from casework.cases.heads import HeadBroken
+from casework.kernel.engine import IllegalMove
+from casework.kernel.life import Actor, Party
+from casework.kernel.records import Move
+from casework.store.house import House
+from casework.store.keyring import NoKey
+from casework.web import errors
+from casework.web.french import day
+from casework.web.page import acting, current_house, log, reply
+from casework.web.widgets import Words
+
+REFUSALS = (Conflict, IllegalMove, Unsealable, Missing, NoKey, HeadBroken)
+STATUS = {NoKey: (503, "error"), HeadBroken: (503, "error"), Conflict: (409, "conflict")}
+CHANGED = "La situation a changé pendant que vous écriviez : une autre personne a agi entre-temps."
+Typed = list[tuple[str, tuple[Words, ...]]]
+
+
+def refused(error: Exception) -> Response:
+    """Why it was refused; what was typed is on the page, and kept as a draft where the act may be resumed."""
+    if isinstance(error, Missing):
+        return errors.show(errors.MISSING, "missing")
+    house, person = current_house(), acting()
+    convened = error.head.life.convened if isinstance(error, Conflict) else ()
+    texts, typed = why(house, person.actor, error), _posted(house, convened)
+    status, outcome = STATUS.get(type(error), (409, "illegal"))
+    if isinstance(error, HeadBroken):
+        _report(house)
+    kept = bool(typed) and _kept(house)
+    return reply(
+        "cases/refused.html", texts=texts, typed=typed, kept=kept, page="situation", status=status, outcome=outcome
+    )
+
+
+def _report(house: House) -> None:
+    """The journal says which situation does not prove itself."""
+    case = (request.view_args or {}).get("case")
+    if case:
+        log(house.entry(house.events.tampering, acting().actor, subject=case))
+
+
+def why(house: House, actor: Actor, error: Exception) -> tuple[str, ...]:
+    """Why an act was not played, and what to do; who may no longer know of the situation is not told its step."""
+    if isinstance(error, Conflict):
+        life = error.head.life
+        if not reading.concerned(house, actor, life):
+            return (f"{CHANGED} Elle ne vous est plus ouverte.", "Rien n’a été enregistré.")
+        step = shown.seen_step(house.charter, actor.seat, life.step).label
+        return (CHANGED, f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Rien n’a été enregistré.")
+    if isinstance(error, Unsealable):
+        seat = (
+            house.charter.seat(error.seat).label if error.seat in {s.name for s in house.charter.seats} else error.seat
+        )
+        return (
+            f"Personne n’est encore admis en qualité de « {seat} » : personne ne pourrait lire cet envoi. Rien n’est parti.",
+            "Demandez au coordonnateur d’admettre une personne dans cette qualité.",
+        )
+    if isinstance(error, HeadBroken):
+        return (
+            "La situation enregistrée ne prouve pas son intégrité. Elle est signalée, et rien n’en est ouvert.",
+            "Prévenez l’administrateur.",
+        )
+    if isinstance(error, NoKey):
+        return (
+            "La clé de cette situation n’a pas pu être utilisée. Rien n’a changé.",
+            "Réessayez ; si cela continue, prévenez l’administrateur.",
+        )
+    return (
+        "Cet acte n’est pas possible à cette étape, ou pas avec ces réponses.",
+        "Rien n’a changé. Rouvrez la situation pour voir les actes possibles.",
+    )
+
+
+def left_over(name: str, case: UUID, part: UUID | None) -> Response:
+    """The draft of an act that is no longer possible, for its author. Errors: NotFound when there is none."""
+    house = current_house()
+    found = drafts.find_posted(house, acting(), name, case, part) if request.method != "POST" else None
+    if found is None:
+        raise NotFound
+    texts = ("Cet acte n’est plus possible : la situation a changé depuis que vous écriviez.",)
+    typed = list(_words(house, house.charter.move(name), found, ()))
+    return reply("cases/refused.html", texts=texts, typed=typed, kept=True, page="draft", status=409)
+
+
+def _posted(house: House, convened: Sequence[Party]) -> Typed:
+    name = (request.view_args or {}).get("move", "")
+    found = (move for move in house.charter.moves if name == move.name or request.endpoint == move.page)
+    move = next(found, None) if request.method == "POST" else None
+    return list(_words(house, move, request.form, convened)) if move else []
+
+
+def _words(
+    house: House, move: Move, posted: "MultiDict[str, str]", convened: Sequence[Party]
+) -> Iterator[tuple[str, tuple[Words, ...]]]:
+    """What a form said, compartment by compartment; what was wrong in it too."""
+    parts, members = sections(house, move, None), choices.members(house, convened)
+    read = fill(house, acting(), move, parts, posted, choices.schools(house), members)
+    for section in parts:
+        words = shown.words(house, section.fields, read.shown[section.compartment.name], convened)
+        if words:
+            yield section.compartment.label, words
+
+
+def _kept(house: House) -> bool:
+    args = request.view_args or {}
+    if args.get("move") is None:
+        return False
+    posted = request.form.to_dict(flat=False)
+    return drafts.keep(house, acting().keys.person, args["move"], posted, args.get("case"), args.get("part"))
