@@ -7,7 +7,9 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from casework.cases import vigilance
 from casework.cases.reading import Opened
+from casework.cases.vigilance import Warned
 from casework.kernel.clock import today
 from casework.kernel.life import Slot
 from casework.kernel.records import Compartment, Field, Kind, Move, Take
@@ -43,11 +45,13 @@ class Filled:
     errors: tuple[FieldError, ...] = ()
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     more: bool = False
+    warned: tuple[Warned, ...] = ()
+    confirmation: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether the move may be played."""
-        return not self.errors and not self.more
+        return not self.errors and not self.more and not self.warned
 
 
 def by_hand(move: Move) -> bool:
@@ -95,7 +99,11 @@ def fill(
     takes = _takes(acting, move, posted, errors)
     if not errors and not more:
         errors = [_problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
-    return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
+    if errors or more:
+        return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
+    seen = vigilance.confirmation(house.charter, contents)
+    found = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents)
+    return Filled(contents, takes, (), shown, warned=found, confirmation=seen)
 
 
 def _anything(read: Parsed) -> bool:

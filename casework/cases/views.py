@@ -132,6 +132,7 @@ def _form(
     house, person = current_house(), acting()
     wrong = kept is False or (kept is None and request.method == "POST" and filled.errors)
     status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
+    warned = filled.warned if request.method == "POST" and kept is None else ()
     return reply(
         "cases/move.html",
         move=move,
@@ -141,6 +142,7 @@ def _form(
         filled=filled,
         once=once,
         kept=kept,
+        warned=warned,
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,
         page="situation",

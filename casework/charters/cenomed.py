@@ -556,22 +556,23 @@ FACT = (
         "C-03",
         limit=100,
         help="Un nom de rue ou de lieu public, jamais une adresse privée.",
+        guarded=True,
     ),
 )
 TEXT_HELP = "Des faits objectifs, constatés par vous. La personne concernée peut lire ce texte."
 ACCOUNT = (
     Field("facts", "Fait", Kind.ROWS, "C-03", fields=FACT, rows=(1, 5), required=True),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
 )
 REMONTEE = (
     Field("reason", "Motif", Kind.CHOICE, "F33-03", choices=AGENT_REASON, required=True),
     Field("day", "Date", Kind.PAST_DATE, "F33-03", required=True),
     Field("place", "Lieu", Kind.CHOICE, "F33-03", choices=PLACE, required=True),
-    Field("place_name", "Précision sur le lieu", Kind.LINE, "F33-03", limit=100),
+    Field("place_name", "Précision sur le lieu", Kind.LINE, "F33-03", limit=100, guarded=True),
     Field("surname", "Nom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("first_name", "Prénom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("age", "Âge estimé", Kind.AGE, "F33-12"),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
 )
 JUDICIAL = (
     Field("defer", "Information de la personne à différer", Kind.CHOICE, "C-05", choices=PROSECUTOR_DEFER),

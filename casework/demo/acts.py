@@ -51,7 +51,7 @@ def _change(
     members = choices.members(house, opened.life.convened) if opened else ()
     filled: Filled = fill(house, acting, move, shown, _form(posted), choices.schools(house), members)
     if not filled.ok:
-        raise BadStory(f"{move.name}: {[(error.id, error.message) for error in filled.errors]}")
+        raise BadStory(f"{move.name}: {[(e.id, e.message) for e in filled.errors]} {filled.warned}")
     return Change(move.name, filled.contents, filled.takes, part)
 
 

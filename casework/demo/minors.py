@@ -38,7 +38,7 @@ MINORS = {
     ),
     "tom": Minor(
         "Tom", "Supposé", (16, 1), "boy", "upper_secondary_vocational", ("minor_incidents", "incivilities"),
-        "building_common_parts", "hall du 3, rue des Modèles", "Présent lors de dégradations répétées dans le hall.", "lycee",
+        "building_common_parts", "hall d’un immeuble, rue des Modèles", "Présent lors de dégradations répétées dans le hall.", "lycee",
     ),
     "ines": Minor(
         "Inès", "Hypothèse", (13, 2), "girl", "lower_secondary_6_5", ("peer_harassment",),
@@ -55,7 +55,7 @@ MINORS = {
     ),
     "eliott": Minor(
         "Eliott", "Maquette", (14, 9), "boy", "lower_secondary_4_3", ("incivilities",),
-        "shop", "galerie des Exemples", "Altercations avec les commerçants, sans violence.", "college",
+        "shop", "galerie des Exemples", "Échanges tendus avec les commerçants, trois samedis de suite.", "college",
     ),
     "yasmine": Minor(
         "Yasmine", "Esquisse", (15, 10), "girl", "unknown", ("unsupervised_public_space",),
@@ -79,7 +79,7 @@ MINORS = {
     ),
     "gabin": Minor(
         "Gabin", "Gabarit", (15, 4), "boy", "apprenticeship", ("incivilities",),
-        "building_common_parts", "cour du 8, rue des Exemples", "Réunions bruyantes la nuit, plaintes des voisins.",
+        "building_common_parts", "cour d’un immeuble, rue des Exemples", "Réunions bruyantes la nuit, dont les voisins se disent gênés.",
         told=False,
     ),
     "nino": Minor(
@@ -88,7 +88,7 @@ MINORS = {
     ),
     "noe_again": Minor(
         "Noé", "Fictif", (14, 3), "boy", "lower_secondary_4_3", ("incivilities",),
-        "building_common_parts", "hall du 12, rue des Exemples", "Reste dans le hall en journée avec deux autres.", "college",
+        "building_common_parts", "hall d’un immeuble, rue des Exemples", "Reste dans le hall en journée avec deux autres.", "college",
         told=False,
     ),
 }  # fmt: skip

@@ -78,6 +78,7 @@ class Field:
     preset: str = ""
     only_if: tuple[str, str] | None = None
     reserved: tuple[tuple[str, str], ...] = ()
+    guarded: bool = False  # the guard of free text reads it before it is sent (C-03)
 
     def offered(self, marks: Collection[str]) -> "Field":
         """This field with the choices offered on a part that bears these marks."""

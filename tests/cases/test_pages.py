@@ -1,5 +1,7 @@
 """Pages of situations, as each seat receives them."""
 
+import re
+
 import pytest
 
 from tests.cases.conftest import Lives
@@ -57,3 +59,30 @@ def test_a_referral_sent_from_its_form_is_read_by_the_coordinator_alone(readers:
     assert "Présent seul, sans cartable." in readers["coordinator"].get(path).text
     assert "Fictif" not in readers["head_of_school"].get(path).text
     assert readers["prosecutor"].get(path).status_code == 404
+
+
+SPOKEN = "Vu avec Kevin devant la gare."
+
+
+@pytest.mark.clause("C-03")
+def test_the_guard_of_free_text_explains_and_the_author_decides(readers: dict[str, Reader], lives: Lives) -> None:
+    head, path = readers["head_of_school"], "/situations/nouvelle/refer"
+    shown = head.post(path, **{**REFERRAL, "account-text": SPOKEN, "account-facts-0-place_name": "12, rue de Seine"})
+    assert shown.status_code == 200
+    assert "« Kevin »" in shown.text.replace("\u00a0", " ")
+    assert "« 12, rue de Seine »" in shown.text.replace("\u00a0", " ")
+    assert SPOKEN in shown.text
+    (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{64})"', shown.text)
+    once = {"_confirmed": confirmed, "account-facts-0-place_name": "12, rue de Seine"}
+    changed = head.post(path, **{**REFERRAL, **once, "account-text": f"{SPOKEN} Puis Fatou."})
+    assert "« Fatou »" in changed.text.replace("\u00a0", " ")
+    sent = head.post(path, **{**REFERRAL, **once, "account-text": SPOKEN})
+    assert sent.status_code == 303
+    assert SPOKEN in readers["coordinator"].get(sent.location.split("/fait/")[0]).text
+
+
+@pytest.mark.clause("C-03")
+def test_the_guard_leaves_the_note_of_the_parquet_alone(readers: dict[str, Reader], lives: Lives) -> None:
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    path = f"/situations/{head.life.case}/actes/retain"
+    assert readers["prosecutor"].post(path, **{"judicial-note": "Garde à vue de M. Durand."}).status_code == 303
