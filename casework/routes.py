@@ -7,7 +7,7 @@ from typing import Any
 from casework.accounts import keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
-from casework.cases import drafts, refusals, waiting
+from casework.cases import drafts, refusals, screening, waiting
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
@@ -33,7 +33,7 @@ class Parts:
 
 BOTH = ("GET", "POST")
 POST = ("POST",)
-KEEPER, DPO = seat("coordinator"), seat("dpo")
+KEEPER, DPO, PARQUET = seat("coordinator"), seat("dpo"), seat("prosecutor")
 CIRCLE, FILE = SIGNED.among("circle"), SITUATION.among("circle")
 MEETINGS = MEETING.among("members")
 ORGANISER, RECORD = MEETING.of("coordinator"), MEETING.of("coordinator", "town_hall")
@@ -55,6 +55,8 @@ ROUTES = (
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
     url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
+    url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
+    url("/avis/<uuid:case>", screening.give, needs=SITUATION.of("prosecutor"), methods=POST),
     url("/situations/rapprochements", cases.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
     url("/situations/<uuid:case>", cases.situation, needs=FILE),

@@ -94,7 +94,7 @@ def left_over(name: str, case: UUID, part: UUID | None) -> Response:
 
 
 def _posted(house: House, convened: Sequence[Party]) -> Typed:
-    name = (request.view_args or {}).get("move", "")
+    name = (request.view_args or {}).get("move") or request.form.get("avis", "")
     found = (move for move in house.charter.moves if name == move.name or request.endpoint == move.page)
     move = next(found, None) if request.method == "POST" else None
     return list(_words(house, move, request.form, convened)) if move else []

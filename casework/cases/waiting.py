@@ -1,6 +1,6 @@
 """What waits for each seat in situations: the lines of the home page, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -21,6 +21,7 @@ class Waiting:
     one: str
     many: str
     urgent: bool = False
+    page: str = ""  # where it is done, when it has a page of its own
 
 
 WAITING = (
@@ -35,7 +36,14 @@ WAITING = (
     ),
     Waiting("coordinator", "examined", "relevé à signer", "relevés à signer"),
     Waiting("coordinator", "followed", "situation suivie", "situations suivies"),
-    Waiting("prosecutor", "screening", "situation attend votre avis", "situations attendent votre avis", urgent=True),
+    Waiting(
+        "prosecutor",
+        "screening",
+        "situation attend votre avis",
+        "situations attendent votre avis",
+        urgent=True,
+        page="cases.queue",
+    ),
     Waiting("town_hall", "signed", "relevé à approuver", "relevés à approuver", urgent=True),
 )
 CORRECTING = ("correcting", "clarifying", "report_correcting")
@@ -47,11 +55,7 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
     for item in WAITING:
         found = [line for line in lines if line.step == item.step]
         if item.seat == seat and found:
-            url = (
-                url_for("cases.situation", case=found[0].case)
-                if len(found) == 1
-                else url_for("cases.listing", step=item.step)
-            )
+            url = _url(item, found)
             yield Task(count(len(found), item.one, item.many), url, len(found), item.urgent)
     for line in lines:
         if line.sent and line.step in CORRECTING and seat != "coordinator":
@@ -70,6 +74,14 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
         )
     for draft in drafts.mine(house, acting):
         yield Task(f"Reprendre votre brouillon : {house.charter.move(draft.form).label.lower()}", _draft_url(draft))
+
+
+def _url(item: Waiting, found: Sequence[reading.Line]) -> str:
+    if item.page:
+        return url_for(item.page)
+    return (
+        url_for("cases.situation", case=found[0].case) if len(found) == 1 else url_for("cases.listing", step=item.step)
+    )
 
 
 def _draft_url(draft: drafts.Draft) -> str:

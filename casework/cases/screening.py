@@ -1,0 +1,91 @@
+"""The Parquet's queue: one situation after the other, its avis in one key, and the private note beside it (F33-10)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from casework.cases import act as acts
+from casework.cases import filling, reading, shown
+from casework.cases.act import Change
+from casework.cases.filling import Filled
+from casework.cases.reading import Line, Opened
+from casework.kernel.life import Slot
+from casework.kernel.records import Move
+from casework.web.page import acting, current_house, go, reply
+
+STEP = "screening"
+AVIS = ("retain", "not_retain", "ask_clarification")
+FIRST = ("reason", "account", "identity")  # what the avis rests on, before who it concerns
+NEVER = -1
+
+
+def queue() -> Response:
+    """The situation that has waited longest for an avis; `apres` passes over one, for later."""
+    lines = _waiting()
+    after = request.args.get("apres", "")
+    place = next((at + 1 for at, line in enumerate(lines) if str(line.case) == after), 0)
+    if not lines:
+        return reply("cases/screened.html", last=_last(), page="list")
+    return _page(lines, lines[place % len(lines)].case)
+
+
+def give(case: UUID) -> Response:
+    """Give an avis, and go to the next situation."""
+    house, person, seen = current_house(), acting(), request.form.get("seen", NEVER, type=int)
+    chosen = request.form.get("avis", "")
+    if chosen not in AVIS:
+        raise NotFound
+    opened, move = reading.open_for(house, person, case, (chosen,), seen)
+    filled = filling.fill(house, person, move, filling.sections(house, move, opened), request.form, (), ())
+    if not filled.ok:
+        return _page(_waiting(), case, filled)
+    acts.act(house, person, case, seen, Change(move.name, filled.contents, filled.takes))
+    return go("cases.queue", fait=move.name)
+
+
+def _waiting() -> list[Line]:
+    return reading.lines(current_house(), acting(), [STEP], limit=None)
+
+
+def _last() -> Move | None:
+    """The avis just given, told in words; a name that is none of ours tells nothing."""
+    house, name = current_house(), request.args.get("fait", "")
+    return house.charter.move(name) if name in AVIS else None
+
+
+def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:
+    house, person = current_house(), acting()
+    opened = reading.open_situation(house, person, case)
+    if opened is None:
+        raise NotFound
+    asking = house.charter.move("ask_clarification")
+    blocks = shown.blocks(
+        house, person, asking, filling.sections(house, asking, opened), filled or _before(opened), opened, None
+    )
+    note, points = blocks
+    return reply(
+        "cases/screening.html",
+        opened=opened,
+        groups=sorted(shown.groups(house, opened), key=_order),
+        number=[line.case for line in lines].index(case) + 1 if case in {line.case for line in lines} else 1,
+        count=len(lines),
+        moves=[house.charter.move(name) for name in AVIS],
+        note=note,
+        points=points,
+        errors=filled.errors if filled else (),
+        last=_last(),
+        confidentiality=house.charter.confidentiality,
+        page="situation",
+        status=422 if filled else 200,
+    )
+
+
+def _before(opened: Opened) -> Filled:
+    """The private note of an earlier turn, when the situation comes back with details."""
+    return Filled(shown={"judicial": opened.contents.get(Slot("judicial"), {})})
+
+
+def _order(group: shown.Group) -> int:
+    return FIRST.index(group.name) if group.name in FIRST else len(FIRST)

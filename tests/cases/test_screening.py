@@ -1,0 +1,83 @@
+"""The Parquet's queue: twelve avis in a row, and two persons at it (F33-10)."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from casework.cases.act import Change, act
+from casework.kernel.clock import at
+from casework.store.tables import CaseRow
+from tests.cases.conftest import Lives
+from tests.cases.pages import Reader, application
+
+CASE = re.compile(r'action="(/avis/[0-9a-f-]{36})"')
+
+
+@pytest.fixture
+def parquet(lives: Lives) -> Reader:
+    return Reader(application(lives), lives, "prosecutor")
+
+
+def waiting(lives: Lives, number: int) -> list[str]:
+    heads = [lives.play(lives.refer(surname=f"Fictif{index}"), "coordinator", "transmit") for index in range(number)]
+    return [str(head.life.case) for head in heads]
+
+
+def give(parquet: Reader, avis: str, page: str = "/avis", **form: str) -> tuple[int, str]:
+    """Press the button of an avis on the situation that is shown; (status, where it leads or what the page says)."""
+    found = CASE.search(parquet.get(page).text)
+    assert found
+    answer = parquet.send(found[1], {**parquet.hidden(page), "avis": avis, **form})
+    return answer.status_code, answer.location or answer.text
+
+
+@pytest.mark.clause("F33-10")
+def test_each_avis_is_one_press_and_shows_the_next_situation(parquet: Reader, lives: Lives) -> None:
+    cases = waiting(lives, 3)
+    assert "1 sur 3" in parquet.get("/avis").text
+    assert give(parquet, "retain") == (303, "/avis?fait=retain")
+    page = parquet.get("/avis?fait=retain").text
+    assert "La situation est retenue" in page
+    assert cases[1] in page
+    assert give(parquet, "not_retain")[0] == 303
+    assert give(parquet, "ask_clarification", **{"request-points": "facts"})[0] == 303
+    assert "Aucune situation n’attend votre avis" in parquet.get("/avis").text
+    with lives.house.stores.case_reading() as session:
+        steps = [session.get_one(CaseRow, UUID(case)).step for case in cases]
+    assert steps == ["retained", "dismissed", "clarifying"]
+
+
+@pytest.mark.clause("C-04")
+def test_the_private_note_given_with_an_avis_is_read_by_the_parquet_alone(parquet: Reader, lives: Lives) -> None:
+    (case,) = waiting(lives, 1)
+    assert give(parquet, "retain", **{"judicial-note": "Note fictive."})[0] == 303
+    assert "Note fictive." in parquet.get(f"/situations/{case}").text
+    coordinator = Reader(parquet.client.application, lives, "coordinator")
+    assert "Note fictive." not in coordinator.get(f"/situations/{case}").text
+
+
+def test_details_without_a_point_are_asked_again_and_nothing_typed_is_lost(parquet: Reader, lives: Lives) -> None:
+    waiting(lives, 1)
+    status, page = give(parquet, "ask_clarification", **{"judicial-note": "Note fictive."})
+    assert status == 422
+    assert "Cochez au moins une réponse" in page
+    assert "Note fictive." in page
+
+
+def test_a_situation_is_passed_over_and_comes_back(parquet: Reader, lives: Lives) -> None:
+    first, second = waiting(lives, 2)
+    assert first in parquet.get("/avis").text
+    assert second in parquet.get(f"/avis?apres={first}").text
+    assert first in parquet.get(f"/avis?apres={second}").text
+
+
+def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parquet: Reader, lives: Lives) -> None:
+    (case,) = waiting(lives, 1)
+    looked_at = parquet.hidden("/avis")
+    with at(lives.town.moment):
+        act(lives.house, lives.acting["prosecutor"], UUID(case), None, Change("retain", {"judicial": {}}))
+    answer = parquet.send(f"/avis/{case}", {**looked_at, "avis": "ask_clarification", "judicial-note": "Note fictive."})
+    assert answer.status_code == 409
+    assert "a changé" in answer.text
+    assert "Note fictive." in answer.text
