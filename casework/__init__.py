@@ -33,6 +33,6 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     errors.install(app, parts.refusals or {})
     filters.install(app)
     context.install(app, town=settings.town, demo=settings.demo)
-    app.extensions["casework.tasks"] = parts.tasks
+    app.extensions["casework.tasks"], app.extensions["casework.panels"] = parts.tasks, parts.panels
     guard.check_declared(app, house.charter)
     return app

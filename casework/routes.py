@@ -7,7 +7,7 @@ from typing import Any
 from casework.accounts import keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
-from casework.cases import drafts, refusals, screening, waiting
+from casework.cases import drafts, recent, refusals, screening, waiting
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
@@ -18,7 +18,7 @@ from casework.web import files
 from casework.web.errors import Refusals
 from casework.web.guard import Doors, Form
 from casework.web.needs import MEETING, OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
-from casework.web.tasks import Source
+from casework.web.tasks import PanelSource, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Parts:
     routes: tuple[Route, ...]
     doors: Doors
     tasks: tuple[Source, ...] = ()
+    panels: tuple[PanelSource, ...] = ()
     refusals: Refusals | None = None
 
 
@@ -105,4 +106,5 @@ REFUSALS: Refusals = {
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
-PARTS = Parts(ROUTES, DOORS, TASKS, REFUSALS)
+PANELS: tuple[PanelSource, ...] = (pages.next_meeting, recent.recent)
+PARTS = Parts(ROUTES, DOORS, TASKS, PANELS, REFUSALS)

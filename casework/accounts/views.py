@@ -107,9 +107,11 @@ def charter() -> Response:
 
 
 def home() -> Response:
-    """What waits for me."""
-    found = gather(current_app.extensions["casework.tasks"], current_house(), acting())
-    return reply("accounts/home.html", tasks=found, page="home")
+    """What waits for me, then what comes next and what I did."""
+    house, person = current_house(), acting()
+    found = gather(current_app.extensions["casework.tasks"], house, person)
+    panels = [source(house, person) for source in current_app.extensions["casework.panels"]]
+    return reply("accounts/home.html", tasks=found, panels=[panel for panel in panels if panel.lines], page="home")
 
 
 def account() -> Response:

@@ -70,6 +70,7 @@ class Course:
     state: Step
     since: date
     age: str
+    phases: Sequence[tuple[str, str]]
     history: Sequence[Past]
 
 
@@ -135,9 +136,18 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
     if not follows(charter, seat, life.step, sent=sent) or not (sent or Slot("identity") in opened.contents):
         return None
     told = Slot("identity") in opened.contents and charter.seat(seat).progress == "steps"
-    return Course(
-        seen_step(charter, seat, life.step), life.since, age(life.majority), history(house, life.case) if told else ()
-    )
+    state = seen_step(charter, seat, life.step)
+    past = history(house, life.case) if told else ()
+    return Course(state, life.since, age(life.majority), phases(charter, state), past)
+
+
+def phases(charter: Charter, step: Step) -> list[tuple[str, str]]:
+    """The life of a situation in words: (phase, done, now or later), in the charter's order; none for a step outside that course."""
+    if not step.phase:
+        return []
+    names = list(dict.fromkeys(item.phase for item in charter.steps if item.phase))
+    here = names.index(step.phase)
+    return [(name, "done" if at < here else "now" if at == here else "later") for at, name in enumerate(names)]
 
 
 def groups(house: House, opened: Opened) -> list[Group]:
@@ -164,9 +174,9 @@ def _part_state(charter: Charter, part: Part) -> str:
 
 
 def acts(opened: Opened) -> list[Act]:
-    """What can be done now, each linked to its page: the generic form, or a screen of the slice that owns the act."""
+    """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
     found = []
-    for part, move in opened.moves:
+    for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
         url = _url(opened, part, move)
         if url:
             found.append(Act(move.label, url, move.key))

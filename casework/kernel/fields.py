@@ -78,6 +78,7 @@ class Field:
     preset: str = ""
     only_if: tuple[str, str] | None = None
     reserved: tuple[tuple[str, str], ...] = ()
+    silent: bool = False  # left out of summaries: the field that it decides on says as much
     guarded: bool = False  # the guard of free text reads it before it is sent (C-03)
 
     def offered(self, marks: Collection[str]) -> "Field":

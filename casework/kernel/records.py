@@ -94,6 +94,9 @@ class Step:
     final: bool = False
     closed: bool = False
     story: str = ""  # what it means, in one French sentence
+    phase: str = (
+        ""  # the stage of the life it belongs to, as people follow it; empty when it stands outside that course
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ class Move:
     reason: str = ""  # the closing reason it implies
     fact: str = ""
     timed: bool = False
+    settles: str = ""  # the mark it is there to obtain: once obtained, the act is offered last
     page: str = ""
     key: str = ""
     done: str = ""

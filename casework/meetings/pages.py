@@ -22,8 +22,9 @@ from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.tables import MeetingRow
 from casework.web.forms import FieldError, field_id
-from casework.web.french import count, short_day
-from casework.web.tasks import Task
+from casework.web.french import count, relative, short_day
+from casework.web.french import day as full_day
+from casework.web.tasks import Panel, Task
 from casework.web.widgets import Words, summary
 
 SENTENCES: Mapping[str, str] = {
@@ -217,6 +218,18 @@ def counts(house: House, sheet: Sheet) -> list[tuple[str, int]]:
         for step in house.charter.steps
         if step.machine == SITUATION and held.get(step.name)
     ]
+
+
+def next_meeting(house: House, acting: Acting) -> Panel:
+    """The next meeting this person may know of, for its home page."""
+    if not house.charter.seat(acting.actor.seat).member:
+        return Panel("Prochaine réunion", ())
+    coming = [row for row in service.meetings(house, acting) if not row.held and row.day >= today()]
+    if not coming:
+        return Panel("Prochaine réunion", (Task("Aucune date n’est encore fixée.", ""),))
+    row = min(coming, key=lambda item: item.day)
+    label = f"{full_day(row.day)}, {relative(row.day, today())}{', en urgence sur des rixes' if row.urgent else ''}"
+    return Panel("Prochaine réunion", (Task(label, url_for("meetings.meeting", meeting=row.id)),))
 
 
 def tasks(house: House, acting: Acting) -> Iterable[Task]:

@@ -1,4 +1,4 @@
-"""What waits for a person, as every slice tells it to the home page; it orders, and finds nothing by itself."""
+"""What waits for a person and what it did lately, as every slice tells it to the home page; it orders, and finds nothing by itself."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +17,16 @@ class Task:
     urgent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands under the tasks: a title, and lines that may lead somewhere."""
+
+    title: str
+    lines: tuple[Task, ...]
+
+
 Source = Callable[[House, Acting], Iterable[Task]]
+PanelSource = Callable[[House, Acting], Panel]
 
 
 def gather(sources: Iterable[Source], house: House, acting: Acting) -> list[Task]:

@@ -210,7 +210,8 @@ def summary(
 ) -> tuple[Words, ...]:
     """What a compartment says, in words; what is empty or not concerned is absent."""
     lists = {Kind.SCHOOL: schools, Kind.MEMBER: members}
-    told = (_told(item, values.get(item.name), lists) for item in fields if holds(item.only_if, values))
+    said = (item for item in fields if holds(item.only_if, values) and not item.silent)
+    told = (_told(item, values.get(item.name), lists) for item in said)
     return tuple(words for words in told if words.lines or words.groups)
 
 

@@ -86,3 +86,22 @@ def test_the_guard_leaves_the_note_of_the_parquet_alone(readers: dict[str, Reade
     head = lives.play(lives.refer(), "coordinator", "transmit")
     path = f"/situations/{head.life.case}/actes/retain"
     assert readers["prosecutor"].post(path, **{"judicial-note": "Garde à vue de M. Durand."}).status_code == 303
+
+
+@pytest.mark.clause("F33-02")
+def test_the_home_page_tells_what_i_did_lately_and_where_it_stands_for_my_seat(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    first, second = lives.refer("head_of_school"), lives.refer("landlord")
+    for head in (first, second):
+        lives.play(head, "coordinator", "transmit")
+    pages = {
+        name: readers[name].get("/").text.replace("\u00a0", " ")
+        for name in ("head_of_school", "landlord", "coordinator")
+    }
+    sent = "1er mars 2026 : envoyer la saisine. Maintenant"
+    assert f"Situation {first.reference}, le {sent} : transmise au Parquet." in pages["head_of_school"]
+    assert f"Situation {second.reference}, le {sent} : prise en compte." in pages["landlord"]
+    assert f"Situation {first.reference}, le 2 mars 2026 : transmettre au Parquet." in pages["coordinator"]
+    assert first.reference not in readers["landlord"].get("/").text
+    assert "récemment" not in readers["dpo"].get("/").text

@@ -1,0 +1,45 @@
+"""What a person did lately on situations, and where they stand now, for its home page; told from the log, without content."""
+
+from flask import url_for
+
+from audit.entry import Reference
+from audit.log import Record, entries
+from casework.cases import reading, shown
+from casework.cases.heads import Head
+from casework.store.house import House
+from casework.store.keyring import Acting
+from casework.web.french import lowered, short_day
+from casework.web.tasks import Panel, Task
+
+LINES, LOOKED_AT = 5, 20
+
+
+def recent(house: House, acting: Acting) -> Panel:
+    """The last acts of this person, one line for each situation it may still know of."""
+    kinds = [house.events.moved]
+    with house.stores.case_reading() as session:
+        found = entries(
+            session.connection(), house.provider.mac, actor=acting.keys.person, types=kinds, limit=LOOKED_AT
+        )
+    newest = {record.subject: record for record in reversed(found) if record.seat == acting.actor.seat}
+    newest_first = sorted(newest.values(), key=lambda record: -record.number)
+    told = ((reading.state(house, acting, record.subject), record) for record in newest_first if record.subject)
+    known = [(head, record) for head, record in told if head is not None][:LINES]
+    shown_entry = house.events.shown_in_list
+    house.log(
+        [
+            house.entry(shown_entry, acting.actor, subject=head.life.case, reference=Reference(head.reference))
+            for head, _ in known
+        ]
+    )
+    return Panel("Ce que vous avez fait récemment", tuple(_line(house, acting, head, record) for head, record in known))
+
+
+def _line(house: House, acting: Acting, head: Head, record: Record) -> Task:
+    charter, seat, life = house.charter, acting.actor.seat, head.life
+    sent = (life.sender.seat, life.sender.organisation) == (seat, acting.party.organisation)
+    label = lowered(charter.move(str(record.values["move"])).label)
+    known = shown.follows(charter, seat, life.step, sent=sent)
+    now = f" Maintenant : {lowered(shown.seen_step(charter, seat, life.step).label)}." if known else ""
+    words = f"Situation {head.reference}, le {short_day(record.at)} : {label}.{now}"
+    return Task(words, url_for("cases.situation", case=life.case))
