@@ -26,6 +26,7 @@ SHEET_DECISION = ("decision", "action", "due")
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
     "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting",
+    "nothing",
 ]  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Reader:
     def get(self, path: str) -> TestResponse:
         """Fetch a page."""
         with at(self.lives.town.moment):
-            return self.client.get(path, base_url=BASE)
+            return self.client.get(path, base_url=BASE, buffered=True)
 
     def hidden(self, path: str) -> dict[str, str]:
         """The hidden inputs of the last form of a page."""
