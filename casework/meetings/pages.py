@@ -47,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "person": "Cette personne n’est pas convoquée pour cette situation, ou s’est déjà déportée.",
     "days": "Indiquez une à cinq dates.",
     "waiting": "Des situations sont encore à l’ordre du jour. Retirez-les, ou rendez-les à une prochaine réunion.",
+    "nothing": "Aucune situation de cette réunion n’attend cet acte : il est peut-être déjà fait.",
     "changed": "La situation a changé depuis l’affichage de la page.",
     "step": "La situation n’est plus à cette étape.",
     "mark": "La situation ne remplit plus les conditions : vérifiez l’information des personnes.",

@@ -203,6 +203,7 @@ def _sheet(meeting: UUID) -> Sheet:
 
 def _after(meeting: UUID, batch: Batch, act: str) -> Response:
     """What happened when everything was done; else what was left, and why."""
+    service.require(batch.done or batch.left, "nothing")
     if not batch.left:
         return go("meetings.done", meeting=meeting, act=act)
     row = _sheet(meeting).meeting

@@ -139,7 +139,8 @@ def show(fault: Fault, outcome: str) -> Response:
 
 def _page(fault: Fault) -> Response:
     try:
-        body = render_template("errors/fault.html", fault=fault, heading=fault.heading)
+        # Without the line of C-09: a closed page would be told from a missing one by it.
+        body = render_template("errors/fault.html", fault=fault, heading=fault.heading, confidentiality="")
     except Exception as error:  # noqa: BLE001 - a failure of this page would reach the server, which writes traces
         report(error)
         return Response("\n".join(fault.texts), status=fault.status, mimetype="text/plain")

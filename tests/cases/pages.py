@@ -40,7 +40,7 @@ class Reader:
     def __init__(self, app: Flask, lives: Lives, name: str, *, signs: bool = True) -> None:
         self.lives, self.name, self.client = lives, name, app.test_client()
         somebody = lives.town.people[name]
-        with lives.town.later(seconds=30):  # a code opens once
+        with at(lives.town.moment):
             code = totp_now(somebody.secret)
         came = self.post("/connexion", login=somebody.login, password=PASSWORD, code=code)
         assert came.status_code == 303, came.text
@@ -50,7 +50,7 @@ class Reader:
     def get(self, path: str) -> TestResponse:
         """Fetch a page."""
         with at(self.lives.town.moment):
-            return self.client.get(path, base_url=BASE)
+            return self.client.get(path, base_url=BASE, buffered=True)
 
     def hidden(self, path: str) -> dict[str, str]:
         """The hidden inputs of the last form of a page."""
@@ -67,5 +67,6 @@ class Reader:
 
 
 def everybody(app: Flask, lives: Lives) -> dict[str, Reader]:
-    """Everybody of the town at a browser, by name."""
-    return {name: Reader(app, lives, name) for name in lives.acting}
+    """Everybody of the town at a browser of their own, by name; half a minute later, since a code opens once."""
+    with lives.town.later(seconds=30):
+        return {name: Reader(app, lives, name) for name in lives.acting}

@@ -99,7 +99,7 @@ def test_the_home_page_tells_what_i_did_lately_and_where_it_stands_for_my_seat(
         name: readers[name].get("/").text.replace("\u00a0", " ")
         for name in ("head_of_school", "landlord", "coordinator")
     }
-    sent = "1er mars 2026 : envoyer la saisine. Maintenant"
+    sent = "2 mars 2026 : envoyer la saisine. Maintenant"
     assert f"Situation {first.reference}, le {sent} : transmise au Parquet." in pages["head_of_school"]
     assert f"Situation {second.reference}, le {sent} : prise en compte." in pages["landlord"]
     assert f"Situation {first.reference}, le 2 mars 2026 : transmettre au Parquet." in pages["coordinator"]

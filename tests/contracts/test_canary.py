@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
-from casework.accounts.charter import sign_charter
 from casework.cases import plan, sealed
 from casework.cases.clocks import tick
 from casework.kernel import engine
@@ -22,7 +21,7 @@ from casework.kernel.life import Life, Principal, Slot
 from casework.kernel.records import Charter
 from crypto.envelope import new_key
 from tests.cases.conftest import Lives, make_lives
-from tests.cases.pages import Reader, application
+from tests.cases.pages import Reader, application, everybody
 from tests.contracts.canaries import PATTERN, Canaries, plant
 
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
@@ -118,14 +117,6 @@ def crawl(town: Town) -> Pages:
     return {name: follow(reader, pages[name], every) for name, reader in town.readers.items()}
 
 
-def open_to_all(lives: Lives) -> tuple[Flask, dict[str, Reader]]:
-    app = application(lives)
-    for acting in lives.acting.values():
-        with at(lives.town.moment):
-            sign_charter(lives.house, acting, lives.house.charter.version)
-    return app, {name: Reader(app, lives, name) for name in lives.acting}
-
-
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A planted town that every seat has crawled."""
@@ -138,8 +129,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
         planted = plant(make_lives(folder / "town"))
-        app, readers = open_to_all(planted.lives)
-        made = Town(planted, app, readers, folder, lines=lines)
+        app = application(planted.lives)
+        made = Town(planted, app, everybody(app, planted.lives), folder, lines=lines)
         made.pages = crawl(made)
         with at(planted.lives.town.moment):
             tick(planted.lives.house)

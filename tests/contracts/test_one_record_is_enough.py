@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from audit.log import entries
-from casework.accounts.charter import sign_charter
 from casework.cases.clocks import tick
 from casework.charters import cenomed
 from casework.charters.check import check
@@ -18,7 +17,7 @@ from casework.kernel.clock import at
 from casework.kernel.life import Slot
 from casework.kernel.records import Basis, Charter, Clock, Field, Grant, Kind, Labelled, Move, Seat, Step
 from tests.cases.conftest import Lives
-from tests.cases.pages import Reader, application
+from tests.cases.pages import application, everybody
 from tests.cases.test_pages import REFERRAL
 from tests.house import make_house, open_town
 
@@ -82,11 +81,7 @@ def test_the_wider_charter_is_proved() -> None:
 
 
 def test_five_records_go_through_form_page_key_log_and_matrix(lives: Lives) -> None:
-    app = application(lives)
-    for acting in lives.acting.values():
-        with at(lives.town.moment):
-            sign_charter(lives.house, acting, lives.house.charter.version)
-    readers = {name: Reader(app, lives, name) for name in lives.acting}
+    readers = everybody(application(lives), lives)
     form = readers[ROLE.name].get("/situations/nouvelle/refer").text
     assert "Nom d’usage" in form
     assert "Marché" in form

@@ -1,0 +1,217 @@
+"""One object for every place-holder of every URL: a seat's own, another's, and none; and a plausible form for what is posted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from casework.accounts.people import Contact
+from casework.accounts.service import Invited, invite
+from casework.kernel.clock import at
+from casework.meetings import exchange, service
+from tests.builders import RETURN
+from tests.cases.test_pages import REFERRAL
+from tests.contracts import golden
+from tests.contracts.cell import Cell
+from tests.contracts.stories import REFERRERS, begun, corrected, followed, in_exchange, piece, remontee
+from tests.contracts.story import Story
+
+Values = Mapping[str, object]
+Kinds = Mapping[str, Values]  # "own" where the seat has one, "other", "none": values of place-holders
+SITS = (*(name for name in REFERRERS if name not in ("coordinator", "landlord")),)
+REPORT = {"remontee-reason": "agent_out_of_school", "remontee-day": "2026-02-18", "remontee-place": "garden"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """What stands in the cell. `own` is a situation of each seat; `closed` is known to the coordinator and its author alone."""
+
+    cell: Cell
+    own: Mapping[str, Story]
+    closed: Story
+    followed: Story
+    exchange: Story
+    retained: Story
+    scheduled: Story
+    meeting: UUID
+    other_meeting: UUID
+    tenure: UUID
+    invited: UUID
+    token: str
+
+    def seat(self, name: str) -> str:
+        """The seat of somebody."""
+        return self.cell.people[name].seat
+
+
+def make_places(cell: Cell) -> Places:
+    """Through the services, as the persons would."""
+    lives = cell.lives
+    own = {name: next(corrected(cell, name)) for name in REFERRERS}
+    reports = remontee(cell)
+    next(reports)
+    own["agent"], own["recipient"] = next(reports), next(followed(cell, ("emas",)))
+    retained, scheduled = (_retained(cell) for _ in range(2))
+    with at(lives.town.moment):
+        meeting, other = _meeting(cell, SITS), _meeting(cell, ("pjj",))
+        exchange.schedule(
+            lives.house, lives.acting["coordinator"], meeting, scheduled.head.life.case, scheduled.head.sequence
+        )
+        made, lost = (_invited(cell, name) for name in ("nouveau", "perdu"))
+    assert made.token
+    return Places(
+        cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, scheduled,
+        meeting, other, made.tenure, lost.person, made.token,
+    )  # fmt: skip
+
+
+def _retained(cell: Cell) -> Story:
+    return begun(cell, "pjj").plays("coordinator", "transmit").plays("prosecutor", "retain", adds={"retenue"})
+
+
+def _meeting(cell: Cell, names: tuple[str, ...]) -> UUID:
+    house, coordinator = cell.lives.house, cell.lives.acting["coordinator"]
+    meeting = service.fix(house, coordinator, cell.lives.town.moment.date() + timedelta(days=40))
+    service.convene(house, coordinator, meeting, [cell.lives.acting[name].tenure for name in names])
+    return meeting
+
+
+def _invited(cell: Cell, name: str) -> Invited:
+    login = f"{name}@exemple.fr"
+    return invite(cell.lives.house, Contact(login, name.title(), login), "pjj", cell.lives.town.organisation("pjj"))
+
+
+def _case(story: Story) -> Values:
+    return {"case": story.head.life.case}
+
+
+def _situation(places: Places, name: str) -> Kinds:
+    mine = places.own.get(name, places.closed)
+    return {"own": _case(mine), **_others(places, name)}
+
+
+def _others(places: Places, name: str, **more: object) -> Kinds:
+    hidden = {} if name == "coordinator" else {"other": {**_case(places.closed), **more}}
+    return {**hidden, "none": {"case": uuid4(), **more}}
+
+
+def _act(places: Places, name: str) -> Kinds:
+    act = {"agent": "correct_report", "recipient": "answer"}.get(name, "correct")
+    own = {} if name == "recipient" else {"own": {**_case(places.own[name]), "move": act}}
+    return {**own, "wrong act": {**_case(places.own[name]), "move": "retain_all"}, **_others(places, name, move=act)}
+
+
+def _part(places: Places, name: str) -> Kinds:
+    acts = {"recipient": "answer", "dsol": "record_return", "coordinator": "recall", "emas": "finish"}
+    story, act = places.own["recipient"], acts.get(name, "answer")
+    part = piece(story, "emas" if name == "emas" else "recipient").id
+    own = {"own": {**_case(story), "part": part, "move": act}} if name in acts else {}
+    strange = piece(places.followed, "recipient").id
+    return {
+        **own,
+        "child of another": {**_case(places.own[name]), "part": strange, "move": act},
+        "no child": {**_case(places.own[name]), "part": uuid4(), "move": act},
+        **_others(places, name, part=part, move=act),
+    }
+
+
+def _begins(places: Places, name: str) -> Kinds:
+    open_to = [act.name for act in golden.ACTS.values() if not act.sources and places.seat(name) in act.seats]
+    own = {"own": {"move": open_to[0]}} if open_to else {}
+    return {**own, "other": {"move": "refer" if name == "agent" else "report"}, "none": {"move": "refer_all"}}
+
+
+def _meetings(places: Places, name: str, **more: object) -> Kinds:
+    hidden = {"other": {"meeting": places.other_meeting, **more}} if places.seat(name) == "head_of_school" else {}
+    return {"own": {"meeting": places.meeting, **more}, **hidden, "none": {"meeting": uuid4(), **more}}
+
+
+def _fixed(**values: object) -> Callable[[Places, str], Kinds]:
+    return lambda _places, _name: {"own": values}
+
+
+def _own(story: str) -> Callable[[Places, str], Kinds]:
+    def kinds(places: Places, _name: str) -> Kinds:
+        own: Story = getattr(places, story)
+        return {"own": _case(own), "wrong step": _case(places.retained), "none": {"case": uuid4()}}
+
+    return kinds
+
+
+def _said(places: Places, name: str) -> Kinds:
+    return {kind: {**values, "move": "transmit"} for kind, values in _situation(places, name).items()}
+
+
+def _released(places: Places, name: str) -> Kinds:
+    return _meetings(places, name, tenure=places.cell.lives.acting["emas"].tenure)
+
+
+def _scheduled(places: Places, name: str) -> Kinds:
+    strange = {"no child": {"meeting": places.meeting, "case": uuid4()}}
+    return {**_meetings(places, name, **_case(places.retained)), **strange}
+
+
+def _unscheduled(places: Places, name: str) -> Kinds:
+    own, case = _meetings(places, name, **_case(places.scheduled)), _case(places.scheduled)
+    strange = {"child of another": {"meeting": places.other_meeting, **case}}
+    return {**own, **strange, "no child": {"meeting": places.meeting, "case": uuid4()}}
+
+
+def _acted(places: Places, name: str) -> Kinds:
+    return _meetings(places, name, act="fixed")
+
+
+MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
+WITHOUT_OBJECT = (
+    "/", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
+    "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
+    "/journal", "/mon-compte",
+)  # fmt: skip
+OF_A_MEETING = ("", "/report", "/convocations", "/presences", "/ordre-du-jour", "/ouvrir", "/releve", "/cloture")
+KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
+    **dict.fromkeys(WITHOUT_OBJECT, _fixed()),
+    **{f"{MEETING}{page}": _meetings for page in OF_A_MEETING},
+    "/static/<path:filename>": _fixed(filename="theme.css"),
+    "/invitation/<token>": lambda places, _: {"own": {"token": places.token}},
+    "/admissions/<uuid:tenure>": lambda places, _: {"own": {"tenure": places.tenure}},
+    "/administration/acces/<uuid:person>": lambda places, _: {"own": {"person": places.invited}},
+    "/situations/nouvelle/<move>": _begins,
+    SITUATION: _situation,
+    f"{SITUATION}/orientation": _own("followed"),
+    f"{SITUATION}/fait/<move>": _said,
+    f"{SITUATION}/actes/<move>": _act,
+    f"{SITUATION}/parties/<uuid:part>/actes/<move>": _part,
+    f"{SITUATION}/decisions": _own("exchange"),
+    f"{SITUATION}/deport": _own("exchange"),
+    f"{MEETING}/convocations/<uuid:tenure>": _released,
+    f"{MEETING}/ordre-du-jour/<uuid:case>": _scheduled,
+    f"{MEETING}/ordre-du-jour/<uuid:case>/retrait": _unscheduled,
+    f"{MEETING}/fait/<act>": _acted,
+}
+
+
+def forms(places: Places) -> Mapping[str, Mapping[str, Any]]:
+    """What a person would post there; where nothing is said, the proof alone."""
+    lives, recipient = places.cell.lives, places.cell.people["recipient"].organisation
+    later, organisation = lives.town.moment.date() + timedelta(days=60), lives.town.organisation("pjj")
+    pair = (places.followed.head.life.case, places.closed.head.life.case)
+    act, target = {**REFERRAL, **REPORT, "once": str(uuid4())}, f"social_service:{recipient}"
+    return {
+        "/charte": {"agreed": "1", "version": lives.house.charter.version},
+        "/admissions/<uuid:tenure>": {"spoken": "00000 " * 5},
+        "/administration/organisme": {"name": "Organisme demandé", "kind": "pjj"},
+        "/administration/invitation": {"name": "A", "email": "a@exemple.fr", "role": "pjj", "organisation": str(organisation)},
+        "/situations/rapprochements": {"left": str(pair[0]), "right": str(pair[1])},
+        "/situations/nouvelle/<move>": act,
+        f"{SITUATION}/actes/<move>": act,
+        f"{SITUATION}/parties/<uuid:part>/actes/<move>": {f"return-{name}": value for name, value in RETURN.items()},
+        f"{SITUATION}/orientation": {"target": target, "request": "assess", "_send": "1"},
+        f"{SITUATION}/decisions": {"deliberation-decisions-0-decision": "keep_open"},
+        f"{SITUATION}/deport": {"person": str(lives.party("emas").person)},
+        "/reunions/nouvelle": {"day": later.isoformat()},
+        f"{MEETING}/report": {"day": later.isoformat()},
+        f"{MEETING}/convocations": {"tenures": str(lives.acting["coordinator"].tenure)},
+        f"{MEETING}/presences": {str(lives.acting["emas"].tenure): "present"},
+        f"{MEETING}/cloture": {"took_place": "yes"},
+    }  # fmt: skip
