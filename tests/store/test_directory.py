@@ -119,6 +119,14 @@ def test_a_list_rolled_back_with_its_log_is_behind_the_pin(town: Town) -> None:
         load(town.house)
 
 
+def test_a_log_cut_under_a_running_process_is_noticed_by_the_next_reading(town: Town) -> None:
+    town.join("landlord")
+    town.house.follow()
+    cut_log(town.house, town.house.stores.follower.number - 1)
+    with pytest.raises(DirectoryBroken, match="was verified"):
+        load(town.house, fresh=False)
+
+
 def test_a_list_rolled_back_is_not_the_last_logged_even_without_pin(town: Town) -> None:
     town.join("landlord")
     forge(town.house, delete(DirectoryRow).where(DirectoryRow.number == 2))
@@ -259,6 +267,18 @@ def suspension(town: Town) -> UUID:
     landlord = town.join("landlord")
     suspend_seat(town.house, None, landlord.tenure)
     return landlord.tenure
+
+
+def test_a_reading_sees_one_moment_of_the_rows_and_of_the_log(town: Town) -> None:
+    """Somebody is suspended while a page is being made, and another thread has followed the log past it."""
+    landlord, house = town.join("landlord"), town.house
+    with house.stores.case_reading() as session:
+        assert load_directory(house, session).party(landlord.tenure)
+        suspend_seat(house, None, landlord.tenure)
+        house.follow()
+        assert load_directory(house, session).party(landlord.tenure)
+    with house.stores.case_reading() as session:
+        assert load_directory(house, session).party(landlord.tenure) is None
 
 
 def test_a_suspension_taken_away_is_noticed(town: Town, suspension: UUID) -> None:
