@@ -27,7 +27,7 @@ class Follower:
     not seen yet it reads in the caller's connection, then verifies: numbers without gap, previous hash, hash and MAC.
     It does not go past a row that fails: every later call stops there too.
 
-    Following 100,000 rows takes about a second and a digest 250 bytes; a call that finds nothing new is one look-up.
+    100,000 rows take about two seconds, a digest 200 bytes, a call that finds nothing new one look-up by primary key.
     """
 
     def __init__(self, start: Tip = _ORIGIN, digests: Mapping[bytes, bytes] | None = None) -> None:
