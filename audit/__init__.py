@@ -1,1 +1,1 @@
-"""A log that proves itself: entries, chain, verifier, pins; it knows nothing of the application that writes to it."""
+"""A log that proves itself: entries, chain, verifier, follower, pins; it knows nothing of the application that writes to it."""

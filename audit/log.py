@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
+from weakref import WeakSet
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    RootTransaction,
     Row,
     Select,
     String,
@@ -65,6 +67,10 @@ _ADVISORY_KEY: Final = 0x6175646974_6C6F67
 _RAW = tuple(type_coerce(log_table.c[name], NullType()).label(name) for name in ("body", "previous", "hash", "mac"))
 
 
+# Transactions in which entries were appended: they alone can show rows that will not be.
+_UNDECIDED: Final[WeakSet[RootTransaction | None]] = WeakSet()
+
+
 class LogBroken(Exception):
     """A row does not prove itself, or the log is not the one that was pinned; the number only, no content."""
 
@@ -100,33 +106,26 @@ def append(connection: Connection, entries: Sequence[Entry], mac: Mac, *, pin: T
         connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_KEY)))
     held = tip(connection, mac)
     if pin is not None:
-        _require_pinned(connection, pin)
+        require_pinned(connection, pin)
     rows, last = [], held or Tip(0, GENESIS)
     for entry in entries:
         row = _row(entry, last, mac)
         rows.append(row)
         last = Tip(row["number"], row["hash"])
     connection.execute(insert(log_table), rows)
+    _UNDECIDED.add(connection.get_transaction())
     return last
+
+
+def is_undecided(connection: Connection) -> bool:
+    """Whether entries were appended in the transaction in hand: until it commits, what it reads of the log may vanish."""
+    return connection.get_transaction() in _UNDECIDED
 
 
 def tip(connection: Connection, mac: Mac) -> Tip | None:
     """The last row's number and hash, its MAC checked (LogBroken); None for an empty log."""
     row = connection.execute(_newest().limit(1)).first()
     return None if row is None else Tip(_verified(row, mac).number, row.hash)
-
-
-def last_digest(connection: Connection, subject: uuid.UUID, key: str, mac: Mac) -> bytes | None:
-    """The digest newest logged under `key` for `subject`, that row's MAC checked (LogBroken); None if never logged."""
-    query = _newest().where(log_table.c.subject == subject, log_table.c.digest_key == key).limit(1)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    record = _verified(row, mac)
-    digest = record.values.get(key)
-    if record.subject != subject or not isinstance(digest, bytes):
-        raise LogBroken(f"row {record.number} is filed under another subject or key")
-    return digest
 
 
 def entries(
@@ -162,11 +161,17 @@ def protect_ddl(dialect_name: str) -> list[str]:
     return list(_PROTECT[dialect_name])
 
 
+def raw_rows() -> Select[Any]:
+    """Number, body, previous, hash and MAC of the rows, as they lie there."""
+    return select(log_table.c.number, *_RAW)
+
+
 def _newest() -> Select[Any]:
-    return select(log_table.c.number, *_RAW).order_by(log_table.c.number.desc())
+    return raw_rows().order_by(log_table.c.number.desc())
 
 
-def _require_pinned(connection: Connection, pin: Tip) -> None:
+def require_pinned(connection: Connection, pin: Tip) -> None:
+    """LogBroken if the row this host saw last is not there as it was."""
     query = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == pin.number)
     if connection.execute(query).scalar() != pin.hash:
         raise LogBroken(f"the pinned row {pin.number} is not in the log")
@@ -197,7 +202,8 @@ def _chain_hash(number: int, previous: bytes, body: bytes) -> bytes:
     return hashlib.sha256(HASH_TAG + number.to_bytes(8, "big") + previous + body).digest()
 
 
-def _verified(row: Row[Any], mac: Mac) -> Record:
+def require_authentic(row: Row[Any], mac: Mac) -> None:
+    """LogBroken if a row of `raw_rows` was not written by whoever holds the key; where it stands in the chain is not looked at."""
     parts = (row.body, row.previous, row.hash, row.mac)
     if type(row.number) is not int or row.number < 1 or not all(type(part) is bytes for part in parts):
         raise LogBroken("a row is malformed")
@@ -205,6 +211,10 @@ def _verified(row: Row[Any], mac: Mac) -> Record:
     digest = _chain_hash(row.number, row.previous, row.body)
     if digest != row.hash or not hmac.compare_digest(mac(MAC_TAG + digest), row.mac):
         raise LogBroken(f"row {row.number} is not authentic")
+
+
+def _verified(row: Row[Any], mac: Mac) -> Record:
+    require_authentic(row, mac)
     body = json.loads(row.body)
     return Record(
         number=row.number,

@@ -14,8 +14,12 @@ import waitress
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from audit.log import LogBroken
+from audit.pins import PinError, PinFile
 from casework import create_app
+from casework.acceptance import accept, examine
 from casework.accounts.errors import AccountError
+from casework.accounts.limits import sweep_attempts
 from casework.accounts.people import Contact, names
 from casework.accounts.service import VALID, create_organisation, invite
 from casework.accounts.sessions import sweep_sessions
@@ -41,7 +45,7 @@ from crypto.provider import FileProvider
 ROOT = Path(__file__).parent.parent
 PAGE, ACCESS = ROOT / "docs" / "charter-cenomed.md", ROOT / "docs" / "access.md"
 LOOPBACK = "127.0.0.1"
-SPOKEN = (Unsafe, ProviderUnusable, InstanceExists, NotBuilt, demos.NoSuchLogin)
+SPOKEN = (Unsafe, ProviderUnusable, PinError, LogBroken, InstanceExists, NotBuilt, demos.NoSuchLogin)
 REFUSALS = {
     "organisation": "this organisation, or this kind of organisation, does not exist: see `casework organisation kinds`",
     "seat": "this seat does not exist, or this kind of organisation cannot hold it: see `casework organisation kinds`",
@@ -96,13 +100,15 @@ def _stores() -> Stores:
 @main.command()
 @click.option("--charter", "name", type=click.Choice(sorted(CHARTERS)), default="cenomed", show_default=True)
 def init(name: str) -> None:
-    """Make the key file, the tables and the body they serve."""
-    provider = Settings.read(os.environ).provider
+    """Make the key file, the tables, the body they serve and its pin file."""
+    settings = Settings.read(os.environ)
+    provider = settings.provider
     if not provider.exists():
         FileProvider.create(provider)
     stores = _stores()
     upgrade(stores)
     create_instance(stores, CHARTERS[name], {})
+    PinFile.create(settings.pins)
     click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
     while not click.confirm("Is a copy of it in a safe, away from this computer?"):
         click.echo("Copy it now.")
@@ -114,6 +120,19 @@ def migrate() -> None:
     """Bring both stores to the shape of this version."""
     upgrade(_stores())
     click.echo("Both stores are up to date.")
+
+
+@main.command("accept-pins")
+def accept_pins() -> None:
+    """Make a lost pin file anew, once the whole log and the directory have proved themselves."""
+    settings = Settings.read(os.environ)
+    present = examine(settings)
+    lists = f"the {present.directory.number} lists of the directory" if present.directory else "no list yet"
+    click.echo(f"The log holds {present.log.number} entries without gap; it and {lists} prove themselves.")
+    click.echo("Entries cut off its end would not show: only the lost file, or your memory, can tell.")
+    click.confirm(f"Is the entry of {present.at:%Y-%m-%d %H:%M} UTC the newest there was?", abort=True)
+    accept(settings, present)
+    click.echo("The pin file is there again, and the log says so.")
 
 
 @main.command("tick")
@@ -128,8 +147,11 @@ def tick_command() -> None:
 
 def _tick(house: House) -> Ticked:
     sweep_sessions(house)
+    sweep_attempts(house)
     polling.sweep(house)
-    return tick(house)
+    done = tick(house)
+    house.remember()
+    return done
 
 
 # --- Organisations and persons --------------------------------------------------------------------------------------

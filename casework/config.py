@@ -7,10 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import make_url, select
 
-from audit.pins import PinFile
+from audit import memory
+from audit.follower import Follower
+from audit.log import LogBroken
+from audit.pins import PinError, PinFile
 from casework.charters.cenomed import CENOMED
 from casework.store.engines import Stores, open_engine
-from casework.store.house import House
+from casework.store.house import House, memory_path
 from casework.store.tables import InstanceRow
 from crypto.provider import FileProvider
 
@@ -76,12 +79,25 @@ class Settings:
 
 
 def open_house(settings: Settings) -> House:
-    """The house these settings describe. Errors: Unsafe without an instance; ProviderUnusable, with what to do."""
+    """The house these settings describe, its log verified. Errors: Unsafe or ProviderUnusable, with what to do."""
+    house = unverified_house(settings, PinFile(settings.pins), remembering=True)
+    try:
+        house.follow()
+    except PinError as error:
+        raise Unsafe(f"{settings.pins}: {error}. If it is lost for good: `casework accept-pins`") from None
+    except LogBroken as error:
+        raise Unsafe(f"the log does not prove itself: {error}. Restore the case store, nothing is served") from None
+    return house
+
+
+def unverified_house(settings: Settings, pins: PinFile, *, remembering: bool = False) -> House:
+    """The same, nothing of its log verified yet; `remembering` begins where a former process stood. Errors: as above."""
     provider = FileProvider.load(settings.provider)
-    stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+    follower = memory.load(memory_path(settings.pins), provider.mac) if remembering else Follower()
+    stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url), follower)
     with stores.case_reading() as session:
         rows = session.scalars(select(InstanceRow)).all()
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
-    return House(stores, provider, PinFile(settings.pins), CHARTERS[rows[0].charter], rows[0].id, values)
+    return House(stores, provider, pins, CHARTERS[rows[0].charter], rows[0].id, values)

@@ -50,7 +50,7 @@ def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOME
             connection.execute(text(statement))
     with stores.key.begin() as connection:
         KeyBase.metadata.create_all(connection)
-    provider, pins = FileProvider.create(apart / PROVIDER), PinFile(apart / PINS)
+    provider, pins = FileProvider.create(apart / PROVIDER), PinFile.create(apart / PINS)
     house = House(stores, provider, pins, charter, uuid4(), dict(_CHEAP))
     with stores.case_writing() as session:
         session.add(InstanceRow(id=house.instance, charter=charter.name))

@@ -72,6 +72,12 @@ def forgive(session: Session, drawn: Budget) -> None:
         row.count = max(0, row.count - 1)
 
 
+def sweep_attempts(house: House) -> None:
+    """Forget the counters that count for nothing any more: their 24 hours are over."""
+    with house.stores.case_writing() as session:
+        session.execute(delete(AttemptRow).where(AttemptRow.first_at <= now() - SPAN))
+
+
 def _count(house: House, keys: Sequence[bytes]) -> None:
     with house.stores.case_writing() as session:
         held = {row.key: row for row in _rows(session, keys)}

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from audit.log import last_digest
 from casework.accounts.hosts import cost, hash_slot
 from casework.store.house import House
 from casework.store.keytables import MemberRow
@@ -116,7 +115,7 @@ def locks_hash(locks: Mapping[int, bytes], used_codes: int) -> bytes:
 def locks_hold(house: House, person: PersonRow, locks: Mapping[int, bytes]) -> bool:
     """Whether these locks are the last logged."""
     with house.stores.case_reading() as session:
-        logged = last_digest(session.connection(), person.id, "row", house.provider.mac)
+        logged = house.last_digest(session, person.id, "row")
     return logged is not None and logged == locks_hash(locks, person.used_codes)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit.log import LogBroken, last_digest
+from audit.log import LogBroken
 from casework.kernel.life import Life, Slot, canonical, life_from_clear, to_clear
 from casework.store.base import no_part
 from casework.store.directory import Directory
@@ -138,7 +138,7 @@ def earlier(house: House, session: Session, directory: Directory, head: Head, se
 
 def _check_logged(house: House, session: Session, case: UUID, body: bytes) -> None:
     try:
-        logged = last_digest(session.connection(), case, "head", house.provider.mac)
+        logged = house.last_digest(session, case, "head")
     except LogBroken as error:
         raise HeadBroken("log") from error
     if logged != digest(body):

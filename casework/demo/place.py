@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from audit.pins import PinFile
 from casework.cases import heads
 from casework.charters.cenomed import CENOMED
 from casework.config import Settings, open_house
@@ -83,6 +84,7 @@ class Place:
             folder.mkdir(parents=True, mode=0o700)
         settings = self.settings()
         FileProvider.create(settings.provider)
+        PinFile.create(settings.pins)
         stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
         upgrade(stores)
         create_instance(stores, CENOMED, COST)

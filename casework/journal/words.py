@@ -24,6 +24,7 @@ EVENTS = {
     "PageShown": "Page affichée",
     "PersonAdmitted": "Personne admise",
     "PersonInvited": "Personne invitée",
+    "PinsAccepted": "Repères extérieurs refaits",
     "SealMissing": "Clé scellée manquante",
     "SealSurplusRemoved": "Clé scellée en trop retirée",
     "SeatRemoved": "Qualité retirée",

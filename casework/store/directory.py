@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.entry import Tip
-from audit.log import last_digest
+from audit.log import LogBroken
 from casework.kernel.life import Actor, Party, Principal
 from casework.store.house import House, Writing
 from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
@@ -129,10 +129,11 @@ def load_directory(house: House, session: Session) -> Directory:
         listing = _verify(house, session)
         tip = Tip(listing.number, digest(listing.body()))
         held = _cache[place] = _Verified(mark, tip, listing, _keys(session, listing))
-    _check_pin(house, pinned, held.tip)
     try:
+        _check_logged(house, session, held.tip)
+        _check_pin(house, pinned, held.tip)
         return Directory(held.listing, held.keys, suspended(house, session))
-    except SuspensionsBroken as error:
+    except (LogBroken, SuspensionsBroken) as error:
         raise DirectoryBroken(str(error)) from None
 
 
@@ -152,18 +153,21 @@ def _verify(house: House, session: Session) -> Listing:
         _check_root(house, session, listings[0])
         _check_chain(house, rows, listings)
         _check_pinned_passed(house, rows)
-    except (CryptoError, ValueError, KeyError, TypeError) as error:
+    except (CryptoError, LogBroken, ValueError, KeyError, TypeError) as error:
         raise DirectoryBroken(f"a list does not hold ({type(error).__name__})") from None
-    logged = last_digest(session.connection(), house.instance, "list", house.provider.mac)
-    if logged != digest(rows[-1].body):
-        raise DirectoryBroken("the newest list is not the one last logged")
     return listings[-1]
+
+
+def _check_logged(house: House, session: Session, tip: Tip) -> None:
+    """Nothing newer was published: asked at each load, for the row of a newer list can be deleted under a verified one."""
+    if house.last_digest(session, house.instance, "list") != tip.hash:
+        raise DirectoryBroken("the newest list is not the one last logged")
 
 
 def _check_root(house: House, session: Session, first: Listing) -> None:
     """The root is the one logged at the opening, and the one the instance claims."""
     claimed = session.scalar(select(InstanceRow.root_public).where(InstanceRow.id == house.instance)) or b""
-    logged = last_digest(session.connection(), house.instance, "root", house.provider.mac)
+    logged = house.last_digest(session, house.instance, "root")
     if claimed.hex() != first.root or logged != digest(claimed):
         raise DirectoryBroken("another root")
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session
+
+from audit.follower import Follower
+
+FLOOR = "log floor"
 
 
 def open_engine(url: str) -> Engine:
@@ -38,10 +42,11 @@ def _begin_immediate(connection: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two stores; they never commit together."""
+    """The two stores; they never commit together. What this process verified of the case store's log is kept with them."""
 
     case: Engine
     key: Engine
+    follower: Follower = field(default_factory=Follower, compare=False)
 
     @contextmanager
     def case_writing(self) -> Iterator[Session]:
@@ -51,8 +56,11 @@ class Stores:
 
     @contextmanager
     def case_reading(self) -> Iterator[Session]:
-        """A consistent view of the case store; nothing is committed."""
-        with Session(self.case.execution_options(read_only=True), expire_on_commit=False) as session:
+        """A consistent view of the case store; nothing is committed. Its `FLOOR` is what the log must at least hold there."""
+        engine, info = self.case.execution_options(read_only=True), {FLOOR: self.follower.number}
+        with Session(engine, expire_on_commit=False, info=info) as session:
+            if engine.dialect.name == "postgresql":  # where each statement would have a view of its own
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager

@@ -74,6 +74,7 @@ class Events:
     meeting_urgent = EventType("MeetingFixedUrgently", {"subject": UUID, "reason": URGENT_REASONS})
     seal_missing = EventType("SealMissing", {"subject": UUID})
     seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})
+    pins_accepted = EventType("PinsAccepted", {"number": int})
     tampering = EventType("TamperingFound", {"subject": UUID})
 
     def __init__(self, charter: Charter) -> None:

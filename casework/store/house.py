@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from audit import memory
 from audit.entry import Entry, EventType, Tip, Value
-from audit.log import append
+from audit.log import append, require_pinned
 from audit.pins import PinFile
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.kernel.records import Charter
-from casework.store.engines import Stores
+from casework.store.engines import FLOOR, Stores
 from casework.store.events import Events
 from crypto.provider import Provider
 
@@ -44,6 +46,24 @@ class House:
         if writing.tip:
             self.pins.advance_unless_passed("log", writing.tip)
 
+    def follow(self) -> None:
+        """Verify the log to its end, the row this host saw last included. Errors: LogBroken, PinError."""
+        # Before the view opens: another process may commit and pin in between.
+        pin = self.pins.read().get("log")
+        with self.stores.case_reading() as session:
+            self.stores.follower.follow(session.connection(), self.provider.mac, session.info[FLOOR])
+            if pin is not None:
+                require_pinned(session.connection(), pin)
+
+    def last_digest(self, session: Session, subject: UUID, key: str) -> bytes | None:
+        """The digest newest logged under `key` for `subject`, as this transaction sees the log. Errors: LogBroken."""
+        connection, floor = session.connection(), session.info.get(FLOOR)
+        return self.stores.follower.last_digest(connection, self.provider.mac, subject, key, floor)
+
+    def remember(self) -> None:
+        """Keep what was verified of the log for the next start."""
+        memory.save(memory_path(self.pins.path), self.stores.follower, self.provider.mac)
+
     def entry(self, event: EventType, actor: Actor, **values: Value) -> Entry:
         """An entry of the log for `actor` at this instant. Errors: ValueError when keys are not exactly those declared."""
         person = actor.party.person if actor.party else None
@@ -54,6 +74,11 @@ class House:
         """Commit entries by themselves, before anything they speak of leaves."""
         with self.writing() as writing:
             writing.entries.extend(entries)
+
+
+def memory_path(pins: Path) -> Path:
+    """The follower's memory lies beside the pins."""
+    return pins.with_name(pins.name + ".followed")
 
 
 class Writing:

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audit.log import last_digest
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.store.house import House, Writing
@@ -27,7 +26,7 @@ def suspended(house: House, session: Session) -> frozenset[UUID]:
     """Every suspended id. Errors: SuspensionsBroken when a suspension was forged, altered or taken away."""
     rows = session.scalars(select(SuspensionRow).where(SuspensionRow.instance == house.instance)).all()
     found = frozenset(row.subject for row in rows)
-    logged = last_digest(session.connection(), house.instance, "suspensions", house.provider.mac)
+    logged = house.last_digest(session, house.instance, "suspensions")
     if (logged or _set_hash(())) != _set_hash(found):
         raise SuspensionsBroken("the suspensions are not those last logged")
     for row in rows:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.entry import GENESIS, Codes, EventType, Reference, Tip
-from audit.log import LogBroken, append, entries, last_digest, log_table, protect_ddl, tip
+from audit.log import LogBroken, append, entries, log_table, protect_ddl, tip
 from tests.audit.stores import Builders, Store
 
 P = ParamSpec("P")
@@ -86,39 +86,6 @@ def test_records_are_found_by_subject_actor_type_and_page(store: Store, build: B
     assert numbers(before=6, limit=2) == [5, 4]
 
 
-def test_the_last_digest_is_the_newest_of_that_subject_and_key(store: Store, build: Builders, read: Read) -> None:
-    first, second, other = (bytes([sign]) * 32 for sign in b"abc")
-    store.append(build.move(0, first), build.move(1, second), build.move(2, other, build.subjects[1]))
-    store.fill(5)
-    assert read(last_digest, build.subjects[0], "head", build.mac) == second
-    assert read(last_digest, build.subjects[1], "head", build.mac) == other
-    assert read(last_digest, build.subjects[0], "member", build.mac) is None
-    assert read(last_digest, build.subjects[2], "head", build.mac) is None
-
-
-def test_the_last_digest_is_one_indexed_query(store: Store, build: Builders, read: Read) -> None:
-    # Rows enough, and told to the planner, for it to have one good plan.
-    store.fill(600)
-    store.append(build.move(600, bytes(32)))
-    with store.engine.begin() as connection:
-        connection.execute(text("ANALYZE audit_log"))
-    statements: list[Any] = []
-
-    def watch(*call: Any) -> None:
-        statements.append(call[2:4])
-
-    event.listen(store.engine, "before_cursor_execute", watch)
-    read(last_digest, build.subjects[0], "head", build.mac)
-    event.remove(store.engine, "before_cursor_execute", watch)
-    ((query, values),) = [call for call in statements if "SELECT" in call[0]]
-    with store.engine.begin() as connection:
-        explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[store.dialect]
-        plan = str(connection.exec_driver_sql(f"{explain} {query}", values).all())
-    assert "ix_audit_log_digest" in plan
-    assert "TEMP B-TREE" not in plan
-    assert "Sort" not in plan
-
-
 @pytest.mark.parametrize(
     "forgery",
     [
@@ -137,8 +104,6 @@ def test_a_row_that_does_not_prove_itself_is_neither_read_nor_extended(
     with pytest.raises(LogBroken, match="not authentic"):
         read(entries, build.mac)
     with pytest.raises(LogBroken, match="not authentic"):
-        read(last_digest, build.subjects[0], "head", build.mac)
-    with pytest.raises(LogBroken, match="not authentic"):
         store.append(build.entry())
 
 
@@ -150,15 +115,6 @@ def test_a_row_filed_elsewhere_is_not_shown_there(store: Store, build: Builders,
     for wanted in ({"subject": build.subjects[2]}, {"types": [EventType("Nothing", {})]}):
         with pytest.raises(LogBroken, match="filed under another"):
             read(entries, build.mac, **wanted)
-    with pytest.raises(LogBroken, match="filed under another"):
-        read(last_digest, build.subjects[2], "head", build.mac)
-
-
-def test_a_digest_filed_under_another_key_is_not_given(store: Store, build: Builders, read: Read) -> None:
-    store.append(build.move(0, bytes(32)))
-    store.forge("UPDATE audit_log SET digest_key = 'member'")
-    with pytest.raises(LogBroken, match="filed under another"):
-        read(last_digest, build.subjects[0], "member", build.mac)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # elsewhere, typed columns refuse it

@@ -31,7 +31,7 @@ for number in range(1, 31):
 
 @pytest.fixture
 def pins(tmp_path: Path) -> PinFile:
-    return PinFile(tmp_path / "pins.json")
+    return PinFile.create(tmp_path / "pins.json")
 
 
 def test_a_pin_is_read_back_by_another_reader(pins: PinFile, tmp_path: Path) -> None:
@@ -129,10 +129,28 @@ def test_the_file_then_its_directory_are_on_disk_before_the_call_ends(
     assert synced == [False, True]
 
 
+def test_a_missing_file_is_an_error_and_is_not_made_anew(pins: PinFile, tmp_path: Path) -> None:
+    pins.advance("log", SECOND)
+    pins.path.unlink()
+    with pytest.raises(PinError, match="missing: restore it"):
+        pins.read()
+    for move in (pins.advance, pins.advance_unless_passed):
+        with pytest.raises(PinError, match="missing: restore it"):
+            move("log", FIRST)
+    assert not pins.path.exists()
+
+
+def test_a_file_is_made_once_and_may_hold_pins_from_the_start(pins: PinFile, tmp_path: Path) -> None:
+    with pytest.raises(PinError, match="already"):
+        PinFile.create(pins.path)
+    other = tmp_path / "other.json"
+    assert PinFile.create(other, {"log": SECOND}).read() == PinFile(other).read() == {"log": SECOND}
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(climb=st.lists(st.integers(0, 9), min_size=1))
 def test_a_pin_holds_the_highest_number_it_was_given(tmp_path: Path, climb: list[int]) -> None:
-    path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+    path = PinFile.create(tmp_path / f"{len(list(tmp_path.iterdir()))}.json").path
     for number in climb:
         PinFile(path).advance_unless_passed("log", Tip(number, bytes([number]) * 32))
     assert PinFile(path).read()["log"] == Tip(max(climb), bytes([max(climb)]) * 32)

@@ -1,13 +1,9 @@
 """The administrator suite: whoever writes in both databases, without the provider, is refused before anything is shown or sealed."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log import LogBroken
@@ -19,36 +15,13 @@ from casework.kernel.clock import at
 from casework.kernel.engine import IllegalMove
 from casework.store import directory
 from casework.store.directory import DirectoryBroken
-from casework.store.house import House
 from casework.store.keyring import NoKey
 from tests import builders
 from tests.cases.conftest import Lives, make_lives
+from tests.contracts.attacker import Writer, attacking
 
-Swap = Callable[["Writer", Head, Head], None]
+Swap = Callable[[Writer, Head, Head], None]
 DETECTED = (HeadBroken, NoKey, DirectoryBroken, LogBroken)
-
-
-class Writer:
-    """Somebody with the password of both databases."""
-
-    def __init__(self, lives: Lives) -> None:
-        self.house: House = lives.house
-        self.lives = lives
-
-    def case(self, statement: str, **values: Any) -> Any:
-        """Run one statement on the case store."""
-        return self._run(self.house.stores.case, statement, values)
-
-    def key(self, statement: str, **values: Any) -> Any:
-        """Run one statement on the key store."""
-        return self._run(self.house.stores.key, statement, values)
-
-    def _run(self, engine: Any, statement: str, values: dict[str, Any]) -> Any:
-        clean = {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
-        with engine.begin() as connection:
-            connection.execute(text("PRAGMA foreign_keys=OFF"))
-            found = connection.execute(text(statement), clean)
-            return found.fetchall() if found.returns_rows else None
 
 
 def older_head(writer: Writer, mine: Head, _other: Head) -> None:
@@ -158,23 +131,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Lives:
 
 @pytest.fixture
 def writer(town: Lives, two: tuple[Head, Head]) -> Iterator[Writer]:
-    """An attacker; both databases are put back afterwards from a copy taken by SQLite itself."""
-    writer, kept, pins = Writer(town), [], town.folder / "provider" / "pins.json"
-    pinned = pins.read_bytes()
-    for engine in (town.house.stores.case, town.house.stores.key):
-        copy = sqlite3.connect(":memory:")
-        with engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            connection.rollback()
-            assert raw
-            raw.backup(copy)
-        kept.append((engine, copy))
-    yield writer
-    for engine, copy in kept:
-        engine.dispose()
-        with closing(sqlite3.connect(str(engine.url.database))) as original:
-            copy.backup(original)
-    pins.write_bytes(pinned)
+    with attacking(town) as attacker:
+        yield attacker
 
 
 @pytest.fixture(scope="module")

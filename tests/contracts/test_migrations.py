@@ -57,7 +57,8 @@ def new_database(request: pytest.FixtureRequest, dialect: str, folder: Path) -> 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     """Two empty databases."""
-    made = Stores(*(open_engine(new_database(request, request.param, tmp_path)) for _ in STORES))
+    case, key = (open_engine(new_database(request, request.param, tmp_path)) for _ in STORES)
+    made = Stores(case, key)
     yield made
     made.case.dispose()
     made.key.dispose()

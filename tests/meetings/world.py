@@ -111,7 +111,7 @@ def build(folder: Path) -> World:
         for statement in protect_ddl("sqlite"):
             connection.execute(text(statement))
     provider = FileProvider.create(folder / "provider.json")
-    world = World(House(stores, provider, PinFile(folder / "pins.json"), CENOMED, uuid4()))
+    world = World(House(stores, provider, PinFile.create(folder / "pins.json"), CENOMED, uuid4()))
     _Opening(world).open()
     return world
 

@@ -10,10 +10,12 @@ from sqlalchemy import delete, text, update
 
 from audit.entry import Tip
 from audit.log import log_table
+from audit.pins import PinError, PinFile
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.kernel.life import Principal
 from casework.store import directory as directories
 from casework.store.directory import PIN, Directory, DirectoryBroken, DirectoryMissing, load_directory, publish
+from casework.store.engines import Stores
 from casework.store.house import House
 from casework.store.keyring import SEAT, Acting, NoKey, copied_private, seal_copy
 from casework.store.listing import Listing, keeper_message, parse
@@ -28,6 +30,7 @@ def load(house: House, *, fresh: bool = True) -> Directory:
     """The directory as another process would load it."""
     if fresh:
         directories._cache.clear()
+        house = replace(house, stores=Stores(house.stores.case, house.stores.key))
     with house.stores.case_reading() as session:
         return load_directory(house, session)
 
@@ -35,6 +38,11 @@ def load(house: House, *, fresh: bool = True) -> Directory:
 def forge(house: House, statement: Any) -> None:
     with house.stores.case.begin() as connection:
         connection.execute(statement)
+
+
+def repin(house: House, pins: dict[str, Tip]) -> None:
+    house.pins.path.unlink()
+    PinFile.create(house.pins.path, pins)
 
 
 def sign_list(house: House, listing: Listing, private: bytes) -> None:
@@ -111,12 +119,38 @@ def test_a_list_rolled_back_with_its_log_is_behind_the_pin(town: Town) -> None:
         load(town.house)
 
 
+def test_a_log_cut_under_a_running_process_is_noticed_by_the_next_reading(town: Town) -> None:
+    town.join("landlord")
+    town.house.follow()
+    cut_log(town.house, town.house.stores.follower.number - 1)
+    with pytest.raises(DirectoryBroken, match="was verified"):
+        load(town.house, fresh=False)
+
+
 def test_a_list_rolled_back_is_not_the_last_logged_even_without_pin(town: Town) -> None:
     town.join("landlord")
     forge(town.house, delete(DirectoryRow).where(DirectoryRow.number == 2))
-    town.house.pins._path.unlink()
+    repin(town.house, {})
     with pytest.raises(DirectoryBroken, match="last logged"):
         load(town.house)
+
+
+def test_a_list_taken_away_is_noticed_by_a_process_that_verified_the_list_before(town: Town) -> None:
+    """Its row alone is deleted, before any process loaded and pinned it."""
+    load(town.house)
+    keeper = town.acting("coordinator")
+    sign_list(town.house, load(town.house).listing.next(keeper.keys.member_id), keeper.keys.signing)
+    forge(town.house, delete(DirectoryRow).where(DirectoryRow.number == 2))
+    assert town.house.pins.read()[PIN].number == 1
+    with pytest.raises(DirectoryBroken, match="last logged"):
+        load(town.house, fresh=False)
+
+
+def test_without_pin_file_nothing_is_loaded(town: Town) -> None:
+    town.house.pins.path.unlink()
+    for fresh in (True, False):
+        with pytest.raises(PinError, match="missing"):
+            load(town.house, fresh=fresh)
 
 
 def test_emptying_the_directory_does_not_reopen_the_instance(town: Town) -> None:
@@ -139,7 +173,7 @@ def test_a_list_replayed_under_a_new_number_is_refused(town: Town) -> None:
 def test_a_list_that_overtakes_another_history_is_refused(town: Town) -> None:
     pinned = town.house.pins.read()[PIN]
     other = Tip(pinned.number, digest(b"another list"))
-    town.house.pins._write({**town.house.pins.read(), PIN: other})
+    repin(town.house, {**town.house.pins.read(), PIN: other})
     with pytest.raises(DirectoryBroken):
         load(town.house)
 
@@ -233,6 +267,18 @@ def suspension(town: Town) -> UUID:
     landlord = town.join("landlord")
     suspend_seat(town.house, None, landlord.tenure)
     return landlord.tenure
+
+
+def test_a_reading_sees_one_moment_of_the_rows_and_of_the_log(town: Town) -> None:
+    """Somebody is suspended while a page is being made, and another thread has followed the log past it."""
+    landlord, house = town.join("landlord"), town.house
+    with house.stores.case_reading() as session:
+        assert load_directory(house, session).party(landlord.tenure)
+        suspend_seat(house, None, landlord.tenure)
+        house.follow()
+        assert load_directory(house, session).party(landlord.tenure)
+    with house.stores.case_reading() as session:
+        assert load_directory(house, session).party(landlord.tenure) is None
 
 
 def test_a_suspension_taken_away_is_noticed(town: Town, suspension: UUID) -> None:

@@ -1,0 +1,39 @@
+"""Where commands of the command line are typed."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from casework import cli
+from casework.demo.place import Place
+
+
+@dataclass(frozen=True)
+class Shell:
+    """An environment, and a place for the demo."""
+
+    environ: dict[str, str] = field(default_factory=dict)
+    place: Place | None = None
+
+    def run(self, *arguments: str, typed: str = "") -> Result:
+        """What a command answers, and its exit code."""
+        return CliRunner(env=self.environ).invoke(cli.main, arguments, input=typed, obj=self.place)
+
+
+def new_shell(folder: Path) -> Shell:
+    """Settings of an installation that was never opened."""
+    (folder / "keys").mkdir()
+    values = {
+        "CASE_URL": f"sqlite:///{folder / 'case.sqlite'}",
+        "KEY_URL": f"sqlite:///{folder / 'key.sqlite'}",
+        "PROVIDER": str(folder.parent / f"{folder.name}-keys.json"),
+        "PINS": str(folder / "pins.json"),
+        "TRUSTED_HOSTS": "cellule.exemple.invalid",
+    }
+    return Shell({f"CASEWORK_{name}": value for name, value in values.items()})
+
+
+def said(output: str) -> str:
+    """What was printed, as one line."""
+    return " ".join(output.split())

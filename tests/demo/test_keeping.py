@@ -1,0 +1,148 @@
+"""What is kept outside the databases and in time: the pin file is never made anew by itself, the log's memory is, counters are forgotten."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, select
+
+from audit.log import log_table
+from audit.pins import PinFile
+from casework.accounts.limits import MOST, SPAN
+from casework.config import Settings, open_house, unverified_house
+from casework.kernel.clock import now
+from casework.store.house import memory_path
+from casework.store.tables import AttemptRow
+from tests.demo.shell import Shell, new_shell, said
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """An installation with two entries in its log, and its memory."""
+    made = new_shell(tmp_path)
+    assert made.run("init", typed="y\n").exit_code == 0
+    for name in ("Première", "Seconde"):
+        assert made.run("organisation", "add", "dpmp", name).exit_code == 0
+    assert made.run("tick").exit_code == 0
+    return made
+
+
+@pytest.fixture
+def pins(shell: Shell) -> PinFile:
+    return PinFile(Path(shell.environ["CASEWORK_PINS"]))
+
+
+@pytest.fixture
+def engine(shell: Shell) -> Engine:
+    return create_engine(shell.environ["CASEWORK_CASE_URL"])
+
+
+def cut(engine: Engine, above: int) -> None:
+    with engine.begin() as connection:
+        for name in ("no_update", "no_delete", "next_number"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_log_{name}")
+        connection.execute(log_table.delete().where(log_table.c.number > above))
+
+
+def events(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(select(log_table.c.type).order_by(log_table.c.number)))
+
+
+def test_without_its_pin_file_an_installation_does_nothing_and_says_what_to_do(shell: Shell, pins: PinFile) -> None:
+    pins.path.unlink()
+    for command in (["tick"], ["organisation", "list"]):
+        refused = shell.run(*command)
+        assert refused.exit_code == 1
+        assert "pin file is missing: restore it" in said(refused.output)
+        assert "casework accept-pins" in said(refused.output)
+    again = shell.run("init", typed="y\n")
+    assert (again.exit_code, "serves a body already" in again.output, pins.path.exists()) == (1, True, False)
+
+
+def test_a_lost_pin_file_is_made_anew_only_after_a_yes_and_the_log_says_so(
+    shell: Shell, pins: PinFile, engine: Engine
+) -> None:
+    before = pins.read()
+    pins.path.unlink()
+    declined = shell.run("accept-pins", typed="n\n")
+    assert "holds 2 entries without gap" in said(declined.output)
+    assert (declined.exit_code, pins.path.exists(), len(events(engine))) == (1, False, 2)
+    accepted = shell.run("accept-pins", typed="y\n")
+    assert accepted.exit_code == 0, accepted.output
+    assert (before["log"].number, pins.read()["log"].number) == (2, 3)
+    assert events(engine)[-1] == "PinsAccepted"
+    assert shell.run("tick").exit_code == 0
+
+
+def test_pins_that_are_there_are_not_accepted_away(shell: Shell, pins: PinFile) -> None:
+    before = pins.read()
+    refused = shell.run("accept-pins", typed="y\n")
+    assert (refused.exit_code, "move it away first" in said(refused.output)) == (1, True)
+    assert pins.read() == before
+
+
+def test_a_log_that_does_not_prove_itself_is_neither_accepted_nor_served(
+    shell: Shell, pins: PinFile, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_log_no_delete")
+        connection.execute(log_table.delete().where(log_table.c.number == 1))
+    pins.path.unlink()
+    refused = shell.run("accept-pins", typed="y\n")
+    assert (refused.exit_code, "number 1 (gap)" in said(refused.output), pins.path.exists()) == (1, True, False)
+    memory_path(pins.path).unlink()
+    PinFile.create(pins.path)
+    refused = shell.run("tick")
+    assert (refused.exit_code, "the log does not prove itself" in said(refused.output)) == (1, True)
+
+
+def test_a_log_behind_its_pin_is_not_served(shell: Shell, pins: PinFile, engine: Engine) -> None:
+    memory_path(pins.path).unlink()
+    cut(engine, 1)
+    refused = shell.run("tick")
+    assert (refused.exit_code, "the pinned row 2 is not in the log" in said(refused.output)) == (1, True)
+
+
+def test_a_log_behind_what_was_remembered_is_served_once_it_was_accepted(
+    shell: Shell, pins: PinFile, engine: Engine
+) -> None:
+    """A restored backup, said to be the newest state there is."""
+    cut(engine, 1)
+    refused = shell.run("tick")
+    assert (refused.exit_code, "ends at 1, and 2 was verified" in said(refused.output)) == (1, True)
+    pins.path.rename(pins.path.with_name("former"))
+    assert shell.run("accept-pins", typed="y\n").exit_code == 0
+    assert shell.run("tick").exit_code == 0
+    assert events(engine) == ["OrganisationCreated", "PinsAccepted"]
+
+
+def test_an_installation_where_nothing_happened_has_nothing_to_accept(
+    shell: Shell, pins: PinFile, engine: Engine
+) -> None:
+    cut(engine, 0)
+    pins.path.unlink()
+    refused = shell.run("accept-pins", typed="y\n")
+    assert (refused.exit_code, "the log is empty" in said(refused.output), pins.path.exists()) == (1, True, False)
+
+
+def test_a_tick_keeps_what_was_verified_and_the_next_start_begins_there(shell: Shell, pins: PinFile) -> None:
+    settings = Settings.read(shell.environ)
+    kept = memory_path(settings.pins)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert unverified_house(settings, pins, remembering=True).stores.follower.number == 2
+    assert unverified_house(settings, pins).stores.follower.number == 0
+    kept.write_bytes(b"not this")
+    assert open_house(settings).stores.follower.number == 2
+
+
+def test_a_tick_forgets_counters_of_attempts_after_a_day_and_not_before(shell: Shell, engine: Engine) -> None:
+    old, young = uuid4().bytes * 2, uuid4().bytes * 2
+    with engine.begin() as connection:
+        for key, age in ((old, SPAN + timedelta(minutes=1)), (young, SPAN - timedelta(minutes=1))):
+            row = {"key": key, "count": MOST, "first_at": now() - age, "last_at": now() - age}
+            connection.execute(AttemptRow.__table__.insert(), row)  # type: ignore[attr-defined]
+    assert shell.run("tick").exit_code == 0
+    with engine.connect() as connection:
+        assert list(connection.scalars(select(AttemptRow.key))) == [young]
