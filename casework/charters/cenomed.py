@@ -516,17 +516,6 @@ IDENTITY = (
     Field("representatives", "Représentant légal", Kind.ROWS, "C-01", fields=REPRESENTATIVE, rows=(0, 4)),
 )
 REASONS = (
-    Field("reasons", "Motifs", Kind.CHOICES, "C-02", choices=REASON, required=True),
-    Field("main_reason", "Motif principal", Kind.CHOICE, "C-02", choices=REASON, required=True),
-    Field(
-        "steps_taken",
-        "Démarches déjà engagées par vous",
-        Kind.CHOICES,
-        "C-02",
-        choices=STEPS_TAKEN,
-        help="Les vôtres seulement.",
-    ),
-    Field("rixe", "La situation est en lien avec une rixe", Kind.FLAG, "F33-07"),
     Field(
         "danger",
         "Le mineur est en danger",
@@ -543,6 +532,17 @@ REASONS = (
         required=True,
         only_if=("danger", "1"),
     ),
+    Field("reasons", "Motifs", Kind.CHOICES, "C-02", choices=REASON, required=True),
+    Field("main_reason", "Motif principal", Kind.CHOICE, "C-02", choices=REASON, required=True),
+    Field(
+        "steps_taken",
+        "Démarches déjà engagées par vous",
+        Kind.CHOICES,
+        "C-02",
+        choices=STEPS_TAKEN,
+        help="Les vôtres seulement.",
+    ),
+    Field("rixe", "La situation est en lien avec une rixe", Kind.FLAG, "F33-07"),
     Field("origin", "Origine de la saisine", Kind.CHOICE, "C-02", choices=ORIGIN, preset="origin", required=True),
     Field("reception", "Mode de réception", Kind.CHOICE, "C-02", choices=RECEPTION, preset="reception", required=True),
 )
@@ -842,7 +842,7 @@ GRANTS = (
 
 # --- Moves ----------------------------------------------------------------------------------------------------------
 
-WHOLE = tuple(Write(name) for name in REFERRAL)
+WHOLE = (Write("reason"), Write("account"), Write("identity"))  # closed lists first, then the facts, then who
 THANKS = "Votre saisine est transmise au coordonnateur. Elle n’est lisible que par lui jusqu’à l’examen par le Parquet."
 FORM_HELP = "Des faits, des dates, des lieux. Rien sur la santé, la religion, l’origine ou une procédure."
 
@@ -971,7 +971,7 @@ MOVES = (
         "received",
         relation=Relation.OWN,
         done=THANKS,
-        writes=(Write("identity"), Write("reason"), Write("account", optional=True)),
+        writes=(Write("reason"), Write("account", optional=True), Write("identity")),
     ),
     Move(
         "resume",
@@ -1048,7 +1048,7 @@ MOVES = (
         ("clarifying",),
         "screening",
         relation=Relation.OWN,
-        writes=(Write("identity"), Write("reason"), Write("account", optional=True)),
+        writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         done="Votre saisine complétée est transmise au Parquet.",
     ),
     Move(

@@ -49,6 +49,41 @@ function autosave() {
   }
 }
 
+function screens() {
+  const form = document.querySelector("form[data-screens]");
+  const parts = form ? [...form.querySelectorAll("section.compartment")] : [];
+  const narrow = window.matchMedia("(max-width: 40rem)");
+  if (parts.length < 2) return;
+  const send = form.querySelector(".actions");
+  const place = document.createElement("p");
+  place.setAttribute("role", "status");
+  parts[0].before(place);
+  let here = 0;
+  const show = () => {
+    parts.forEach((part, at) => { part.hidden = narrow.matches && at !== here; });
+    send.hidden = narrow.matches && here < parts.length - 1;
+    place.textContent = narrow.matches ? `Écran ${here + 1} sur ${parts.length}` : "";
+  };
+  const go = (at) => { here = at; show(); place.scrollIntoView(); const title = parts[here].querySelector("h2"); title.tabIndex = -1; title.focus(); };
+  const button = (label, style, at) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = `btn btn-${style} only-narrow`;
+    made.textContent = label;
+    made.addEventListener("click", () => go(at));
+    return made;
+  };
+  parts.forEach((part, at) => {
+    const line = document.createElement("p");
+    line.className = "actions only-narrow";
+    if (at < parts.length - 1) line.append(button("Continuer", "primary", at + 1));
+    if (at) line.append(button("Revenir", "quiet", at - 1));
+    part.append(line);
+  });
+  narrow.addEventListener("change", show);
+  show();
+}
+
 function idle() {
   const dialog = document.getElementById("idle");
   if (!dialog) return;
@@ -92,6 +127,7 @@ function veil() {
 conditions();
 counters();
 autosave();
+screens();
 idle();
 keys();
 veil();
