@@ -157,6 +157,7 @@ def carry_out(writer: Writer, mine: Head, name: str, process: str) -> Attack:
     return attack
 
 
+@pytest.mark.clause("A-06")
 @each_attack
 @each_process
 def test_a_state_put_back_under_a_hidden_entry_is_refused(
