@@ -16,6 +16,7 @@ from crypto.provider import FileProvider
 
 PREFIX = "CASEWORK_"
 TOWN = "Mairie"
+REGISTER = "deletions.jsonl"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 CHARTERS = {charter.name: charter for charter in (CENOMED,)}
@@ -36,6 +37,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     town: str = TOWN
     demo: bool = False
+    register: Path | None = None  # beside the pins when not given
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -51,6 +53,7 @@ class Settings:
             trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
             town=environ.get(PREFIX + "TOWN", TOWN),
             demo=environ.get(PREFIX + "DEMO") == "1",
+            register=Path(environ[PREFIX + "REGISTER"]) if environ.get(PREFIX + "REGISTER") else None,
         )
         if environ.get("FLASK_DEBUG") and not settings.demo:
             raise Unsafe("FLASK_DEBUG is for the demo only: it would show real data in its traces")
@@ -66,6 +69,11 @@ class Settings:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
         if not self.demo and any(self.provider.resolve().is_relative_to(folder) for folder in self._folders()):
             raise Unsafe("PROVIDER lies in the directory of a database: move it to another disk")
+
+    @property
+    def register_path(self) -> Path:
+        """Where the deletion register is: it must not travel with the backups it will be replayed on."""
+        return self.register or self.pins.with_name(REGISTER)
 
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
@@ -84,4 +92,7 @@ def open_house(settings: Settings) -> House:
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
-    return House(stores, provider, PinFile(settings.pins), CHARTERS[rows[0].charter], rows[0].id, values)
+    pins, body = PinFile(settings.pins), rows[0]
+    return House(
+        stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path
+    )

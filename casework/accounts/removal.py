@@ -16,6 +16,7 @@ from casework.store.house import House, Writing
 from casework.store.keyring import ADMISSION, APART, SEAT, Acting
 from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, Tenure
+from casework.store.removals import DEPARTURES, finish
 from casework.store.suspensions import suspend
 from casework.store.tables import SessionRow
 
@@ -52,6 +53,7 @@ def suspend_seat(house: House, by: Actor | None, tenure: UUID) -> None:
             raise AccountError("seat")
         _cut(writing, gone)
         writing.log(house.events.suspended, by or Actor(house.instance, None), subject=gone.person)
+    finish(house, DEPARTURES)
 
 
 def _without(house: House, listing: Listing, gone: Tenure) -> Listing:

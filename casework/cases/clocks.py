@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -18,7 +18,8 @@ from casework.store.engines import truncate_write_ahead
 from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
-from casework.store.removals import finish
+from casework.store.register import Gone, Loss
+from casework.store.removals import finish, intent
 from casework.store.tables import (
     CaseRow,
     CiphertextRow,
@@ -27,7 +28,6 @@ from casework.store.tables import (
     InstanceRow,
     MeetingRow,
     ReaderRow,
-    RemovalRow,
     SessionRow,
 )
 
@@ -118,9 +118,8 @@ def destroy(house: House, case: UUID) -> None:
         head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
         if head is None:
             return
-        writing.session.add_all(
-            RemovalRow(id=uuid4(), case=case, key_id=held.key_id, principal=None) for held in head.held.values()
-        )
+        writing.session.add_all(intent(case, held.key_id) for held in head.held.values())
+        writing.session.add(intent(case, gone=Gone(Loss.DESTROYED, case)))
     point("destruction-intended")
     finish(house, case)
     point("destruction-keys-gone")

@@ -1,8 +1,9 @@
-"""The house: the stores, the provider, the pins and the charter of the instance this process serves, and the way into the log."""
+"""The house: the stores, the provider, the pins, the deletion register and the charter of the instance this process serves, and the way into the log."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from casework.kernel.life import Actor
 from casework.kernel.records import Charter
 from casework.store.engines import Stores
 from casework.store.events import Events
+from casework.store.register import Register
 from crypto.provider import Provider
 
 
@@ -28,11 +30,14 @@ class House:
     charter: Charter
     instance: UUID
     settings: dict[str, int] = field(default_factory=dict)
+    register_path: Path = field(kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", Events(self.charter))
+        object.__setattr__(self, "register", Register(self.register_path, self.provider, self.pins))
 
     events: Events = field(init=False)
+    register: Register = field(init=False)
 
     @contextmanager
     def writing(self) -> Iterator["Writing"]:

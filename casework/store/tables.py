@@ -194,13 +194,14 @@ class ReaderRow(CaseBase):
 
 
 class RemovalRow(CaseBase):
-    """An intent to delete sealed keys, committed with the move that removed a reader, finished after it."""
+    """An intent to register a removal and delete sealed keys, committed with the move that removed a reader, finished after it."""
 
     __tablename__ = "removal"
     id: Mapped[UUID] = identifier("minutes", primary_key=True)
     case: Mapped[UUID] = identifier("minutes", index=True)
     key_id: Mapped[UUID] = identifier("minutes")
     principal: Mapped[UUID | None] = identifier("minutes")
+    said: Mapped[bytes | None] = identifier("minutes")  # of the deletion register: random ids, a step's number and hash
 
 
 class DraftRow(CaseBase):

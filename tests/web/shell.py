@@ -59,7 +59,8 @@ def new_house(folder: Path) -> House:
     with stores.case_writing() as session:
         for statement in protect_ddl("sqlite"):
             session.execute(text(statement))
-    return House(stores, FileProvider.create(folder / "provider.json"), PinFile(folder / "pins.json"), CENOMED, uuid4())
+    provider, pins = FileProvider.create(folder / "provider.json"), PinFile(folder / "pins.json")
+    return House(stores, provider, pins, CENOMED, uuid4(), register_path=folder / "deletions.jsonl")
 
 
 @dataclass
