@@ -44,6 +44,11 @@ class PinFile:
         """As `advance`, for writers that race: a pin that another one already moved further stays."""
         self._move(name, tip, late_is_fine=True)
 
+    def put(self, pins: Mapping[str, Tip]) -> None:
+        """Set these pins wherever they point, backwards too: for a restored store that was accepted, and nothing else."""
+        with self._locked():
+            self._write({**self.read(), **pins})
+
     def _move(self, name: str, tip: Tip, *, late_is_fine: bool) -> None:
         with self._locked():
             pins = self.read()
