@@ -24,6 +24,8 @@ from casework.charters import document
 from casework.config import CHARTERS, Settings, Unsafe, open_house
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
+from casework.restoring.commands import restore
+from casework.restoring.state import require_current
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import Stores, open_engine
 from casework.store.house import House
@@ -77,6 +79,7 @@ def _house() -> Iterator[House]:
     late = behind(house.stores)
     if late:
         raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
+    require_current(house)
     yield house
 
 
@@ -179,6 +182,9 @@ def invite_command(login: str, name: str, email: str, seat: str, body: UUID) -> 
         click.echo("This person has an account: a keeper can admit the new seat.")
     else:
         click.echo(f"Page to open, for {VALID.days * 24} hours and a single use:  /invitation/{invited.token}")
+
+
+main.add_command(restore)
 
 
 # --- Charters -------------------------------------------------------------------------------------------------------

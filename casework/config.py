@@ -93,6 +93,4 @@ def open_house(settings: Settings) -> House:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
     pins, body = PinFile(settings.pins), rows[0]
-    return House(
-        stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path
-    )
+    return House(stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audit.log import LogBroken
+from audit.pins import PinError
 from casework.accounts import keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
@@ -13,8 +15,10 @@ from casework.indicators import views as indicators
 from casework.journal import views as log
 from casework.meetings import deciding, pages
 from casework.meetings import views as meetings
+from casework.store.directory import DirectoryBroken
 from casework.store.house import House
-from casework.web import files
+from casework.store.register import RegisterBroken
+from casework.web import errors, files
 from casework.web.errors import Refusals
 from casework.web.guard import Doors, Form
 from casework.web.needs import MEETING, OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
@@ -97,7 +101,9 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
 TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks)
+UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
+    **dict.fromkeys(UNPROVEN, errors.on_unproven),
     **dict.fromkeys(cases.REFUSALS, cases.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }

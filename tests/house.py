@@ -62,8 +62,13 @@ def copy_house(house: House, source: Path, target: Path) -> House:
     close(house)
     for folder in (DATA, APART):
         shutil.copytree(source / folder, target / folder)
-    provider, pins = FileProvider.load(target / APART / PROVIDER), PinFile(target / APART / PINS)
-    stores, register = _stores(target / DATA, None), target / APART / REGISTER
+    return open_files(house, target)
+
+
+def open_files(house: House, folder: Path) -> House:
+    """The same house on the files of `folder`."""
+    provider, pins = FileProvider.load(folder / APART / PROVIDER), PinFile(folder / APART / PINS)
+    stores, register = _stores(folder / DATA, None), folder / APART / REGISTER
     return replace(house, stores=stores, provider=provider, pins=pins, register_path=register)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from audit.entry import Reference
 from casework.cases import act, heads
 from casework.cases.heads import HeadBroken
-from casework.kernel.clock import now, today
+from casework.kernel.clock import add_months, now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
 from casework.store.directory import load_directory
@@ -67,6 +67,7 @@ def tick(house: House) -> Ticked:
     counts["surplus"] += orphans
     _expire_sessions(house)
     drafts = _expire_drafts(house)
+    _expire_register(house)
     truncate_write_ahead(house.stores)
     return Ticked(drafts=drafts, finished=finished, **counts)
 
@@ -160,6 +161,12 @@ def _expire_drafts(house: House) -> int:
     with house.stores.case_writing() as session:
         session.execute(delete(DraftRow).where(DraftRow.id.in_(expired)))
     return len(expired)
+
+
+def _expire_register(house: House) -> None:
+    """R-08: a removal is remembered as long as a backup from before it may exist."""
+    months = house.settings.get("register_months", house.charter.setting("register_months").default)
+    house.register.prune(add_months(today(), -months))
 
 
 def _expire_sessions(house: House) -> None:

@@ -196,15 +196,17 @@ def _intents(before: Head, after: Head) -> list[RemovalRow]:
     A key replaced by a rewrite goes for everybody, but only who lost the compartment is registered: the old key is all
     that a backup of the old content has.
     """
-    case, rows, move = after.life.case, [], (after.sequence, heads.digest(after.body()).hex())
+    case, rows = after.life.case, []
+    move = Gone(Loss.LOST, case, after.sequence, heads.digest(after.body()).hex())
     for slot, old in before.held.items():
-        new, place = after.held.get(slot), (slot.compartment, no_part(slot.part), old.key_id)
+        new, place = after.held.get(slot), replace(move, compartment=slot.compartment, part=no_part(slot.part))
+        place = replace(place, key=old.key_id)
         if new is None:
-            rows.append(intent(case, old.key_id, gone=Gone(Loss.EMPTIED, case, *move, *place)))
+            rows.append(intent(case, old.key_id, gone=replace(place, loss=Loss.EMPTIED)))
             continue
         lost = old.principals - new.principals
-        rows += [intent(case, old.key_id, item, Gone(Loss.LOST, case, *move, *place, item)) for item in lost]
+        rows += [intent(case, old.key_id, item, replace(place, principal=item)) for item in lost]
         if new.key_id != old.key_id:
             rows.append(intent(case, old.key_id))
     recused = after.life.recused - before.life.recused
-    return rows + [intent(case, gone=Gone(Loss.RECUSED, case, *move, principal=item)) for item in recused]
+    return rows + [intent(case, gone=replace(move, loss=Loss.RECUSED, principal=item)) for item in recused]

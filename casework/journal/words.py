@@ -9,6 +9,7 @@ from casework.kernel.records import Charter
 EVENTS = {
     "AccessRefused": "Accès refusé",
     "AdmissionKeyUsed": "Clé d’admission utilisée",
+    "BackupRestored": "Sauvegarde restaurée et acceptée",
     "CharterSigned": "Charte signée",
     "CompartmentRead": "Partie d’une situation lue",
     "DirectorySigned": "Annuaire signé",

@@ -147,14 +147,14 @@ def publish(writing: Writing, listing: Listing, signature: bytes) -> None:
 
 
 def _departed(session: Session, after: Listing) -> set[UUID]:
-    """The tenures that left, and the members whose keys ended: a backup must not bring them back."""
+    """The members whose keys this list ends: a backup must not bring them back. Tenures that end are suspended, which says so."""
     former = session.get(DirectoryRow, (after.instance, after.number - 1))
     if former is None:
         return set()
     before = parse(former.body)
     ended = {key for key, entry in before.entries.items() if entry.kind == "member" and not entry.ended}
     living = {key for key, entry in after.entries.items() if not entry.ended}
-    return (set(before.tenures) - set(after.tenures)) | (ended - living)
+    return ended - living
 
 
 def _verify(house: House, session: Session) -> Listing:

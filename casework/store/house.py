@@ -1,4 +1,4 @@
-"""The house: the stores, the provider, the pins, the deletion register and the charter of the instance this process serves, and the way into the log."""
+"""The house: stores, provider, pins, deletion register and charter of the instance this process serves, and the way into the log."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
