@@ -58,6 +58,8 @@ ROUTES = (
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
     url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
+    url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
+    url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/situations/rapprochements", cases.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
@@ -87,6 +89,7 @@ ROUTES = (
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
+    url("/mon-compte/mot-de-passe", views.password, needs=SIGNED, methods=BOTH),
 )
 
 

@@ -24,7 +24,7 @@ from casework.store.tables import SessionRow
 def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
     """End a tenure: new list without it, suspension, sessions and key copies deleted; the number of the list (C-07).
 
-    Errors: AccountError "not_allowed" or "seat".
+    Errors: AccountError "not_allowed", "seat", or "last_keeper" when nobody could admit anybody any more.
     """
     with house.writing() as writing:
         listing = require_keeper(house, writing.session, acting)
@@ -68,7 +68,7 @@ def _without(house: House, listing: Listing, gone: Tenure) -> Listing:
     if apart and not any(tenure.seat == gone.seat for tenure in after.tenures.values()):
         after = after.without_entry(apart.id)
     if not after.keepers:
-        raise AccountError("not_allowed")
+        raise AccountError("last_keeper")
     return after
 
 

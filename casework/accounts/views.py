@@ -5,6 +5,7 @@ from flask import Response, current_app, g, request
 from audit.log import entries
 from casework.accounts import forms
 from casework.accounts.charter import sign_charter
+from casework.accounts.credentials import change_password
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.login import Opened, TenureChoice, Typed, log_in
@@ -26,7 +27,7 @@ def login() -> Response:
         return reply("accounts/login.html", problem="")
     words = forms.typed(current_house())
     try:
-        opened = log_in(current_house(), words, (request.remote_addr or "").encode())
+        opened = log_in(current_house(), words, forms.address())
     except TenureChoice as choice:
         return _choose_seat(words, choice)
     except Limited as error:
@@ -110,6 +111,21 @@ def home() -> Response:
     """What waits for me."""
     found = gather(current_app.extensions["casework.tasks"], current_house(), acting())
     return reply("accounts/home.html", tasks=found, page="home")
+
+
+def password() -> Response:
+    """Change one's password: both factors again; this browser goes on in a new session, all others end."""
+    if request.method != "POST":
+        return reply("accounts/password.html", problem="", page="account")
+    try:
+        changed = change_password(current_house(), acting(), forms.wanted(), forms.address())
+    except (Limited, AccountError) as error:
+        status = 429 if isinstance(error, Limited) else STATUS.get(error.code, 422)
+        return reply("accounts/password.html", problem=forms.problem(error), status=status, page="account")
+    g.token = changed.token  # the forms of the answer belong to the new session
+    response = reply("accounts/password_changed.html", codes=changed.codes, page="account")
+    session.write(response, session.SESSION, changed.token)
+    return response
 
 
 def account() -> Response:
