@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import keeping, views
+from casework.accounts import holding, keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import drafts, waiting
@@ -41,6 +41,7 @@ KEEPER, DPO = seat("coordinator"), seat("dpo")
 CIRCLE, FILE = SIGNED.among("circle"), SITUATION.among("circle")
 MEETINGS = MEETING.among("members")
 ORGANISER, RECORD = MEETING.of("coordinator"), MEETING.of("coordinator", "town_hall")
+HOLDER = seat("coordinator", "controller", "dpo")
 INVITER = seat("administrator", "coordinator")
 
 ROUTES = (
@@ -54,6 +55,10 @@ ROUTES = (
     url("/charte", views.charter, needs=SESSION, methods=BOTH),
     url("/admissions", keeping.admissions, needs=KEEPER, menu="Admissions"),
     url("/admissions/<uuid:tenure>", keeping.admission, needs=KEEPER, methods=POST),
+    url("/ouverture", holding.ceremony, needs=KEEPER, methods=BOTH),
+    url("/parts", holding.shares, needs=HOLDER, menu="Détenteurs de parts"),
+    url("/parts/ma-part", holding.share, needs=HOLDER, methods=POST),
+    url("/parts/refaire", holding.remaking, needs=KEEPER, methods=BOTH),
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
@@ -103,7 +108,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks, holding.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),

@@ -27,6 +27,7 @@ from crypto.errors import CryptoError
 
 CHOICE = "web-seat-choice"
 CHOICE_SIZE = 2_048  # bytes
+SENTENCE = 400  # characters of a share
 LONGEST = 256  # characters of a log-in, a password or a code
 PROBLEMS = {
     "busy": "Trop de connexions en même temps. Réessayez dans un instant.",
@@ -74,6 +75,12 @@ def wanted() -> Wanted:
     """The form of a new password."""
     old, code, new = (request.form.get(name, "")[:LONGEST] for name in ("password", "code", "new"))
     return Wanted(old, code, new, read(DEVICE, DEVICE_SIZE))
+
+
+def sentences() -> tuple[bytes, bytes]:
+    """The two shares typed, however they were spaced."""
+    first, other = (" ".join(request.form.get(name, "")[:SENTENCE].lower().split()) for name in ("first", "other"))
+    return first.encode("utf-8", "replace"), other.encode("utf-8", "replace")
 
 
 def address() -> bytes:

@@ -9,16 +9,19 @@ from casework.accounts.escrow import share_holders
 from casework.store.directory import load_directory
 from casework.store.house import House
 
+ENOUGH = 2  # shares that open the escrow
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """`last`: nobody else sits there, nothing more can be sent; `apart`: the seat's own key is lost; `share`: a share is to be made again."""
+    """`last`: nobody else sits there, nothing more can be sent; `apart`: the seat's own key is lost; `share`: one is to be made again; `lost`: too few would be left."""
 
     tenure: UUID
     suspended: bool
     last: bool
     apart: bool
     share: bool
+    lost: bool
 
 
 def leaving(house: House, tenure: UUID) -> Leaving:
@@ -29,6 +32,7 @@ def leaving(house: House, tenure: UUID) -> Leaving:
     if gone is None:
         raise AccountError("seat")
     others = [item for key, item in directory.tenures.items() if key != tenure and item.seat == gone.seat]
+    holders = set(share_holders(house, directory).values())
     same_place = [item for item in others if item.organisation == gone.organisation]
     shared = house.charter.seat(gone.seat).by_organisation
     return Leaving(
@@ -36,5 +40,6 @@ def leaving(house: House, tenure: UUID) -> Leaving:
         suspended=tenure in directory.suspended,
         last=not (same_place if shared else others),
         apart=not others and has_apart(house, gone.seat),
-        share=tenure in share_holders(house, directory).values(),
+        share=tenure in holders,
+        lost=len(holders - {tenure}) < ENOUGH,
     )

@@ -7,6 +7,7 @@ from casework.accounts import forms
 from casework.accounts.charter import sign_charter
 from casework.accounts.credentials import change_password
 from casework.accounts.errors import AccountError
+from casework.accounts.holding import is_open
 from casework.accounts.limits import Limited
 from casework.accounts.login import Opened, TenureChoice, Typed, log_in
 from casework.accounts.people import names
@@ -108,8 +109,12 @@ def charter() -> Response:
 
 
 def home() -> Response:
-    """What waits for me."""
-    found = gather(current_app.extensions["casework.tasks"], current_house(), acting())
+    """What waits for me; before the opening, the ceremony."""
+    house, person = current_house(), acting()
+    if not is_open(house):
+        log(house.entry(house.events.page, person.actor, page=PAGES["home"]))
+        return go("accounts.ceremony")
+    found = gather(current_app.extensions["casework.tasks"], house, person)
     return reply("accounts/home.html", tasks=found, page="home")
 
 

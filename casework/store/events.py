@@ -51,6 +51,8 @@ class Events:
     apart_handed = EventType("ApartKeyHanded", {"subject": UUID, "tenure": UUID})
     keeper_certified = EventType("KeeperCertified", {"subject": UUID, "tenure": UUID})
     share_shown = EventType("EscrowShareShown", {"subject": UUID})
+    shares_remade = EventType("EscrowSharesRemade", {"subject": UUID})
+    share_given = EventType("EscrowShareGiven", {"subject": UUID, "tenure": UUID})
     admission_key_used = EventType("AdmissionKeyUsed", {"subject": UUID})
     removed = EventType("SeatRemoved", {"subject": UUID, "tenure": UUID})
     charter_signed = EventType("CharterSigned", {"subject": UUID})

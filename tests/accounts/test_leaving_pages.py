@@ -90,6 +90,10 @@ def test_the_page_says_what_a_departure_entails(browser: Browser) -> None:
     assert WARNING not in browser.get(page_of(browser, "prosecutor", "retrait")).text
     assert "les parts sont à refaire" in browser.get(page_of(browser, "dpo", "retrait")).text
     assert WARNING not in browser.get(page_of(browser, "second", "retrait")).text
+    browser.get(page_of(browser, "dpo", "retrait"))
+    browser.post(page_of(browser, "dpo", "retrait"))
+    assert "les clés de secours seraient perdues" in browser.get(page_of(browser, "controller", "retrait")).text
+    assert WARNING not in browser.get(page_of(browser, "second", "retrait")).text
 
 
 def test_an_organisation_keeps_its_seat_while_another_person_holds_it(browser: Browser) -> None:
