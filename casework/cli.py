@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from casework import create_app
+from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
 from casework.accounts.people import Contact, names
 from casework.accounts.service import VALID, create_organisation, invite
@@ -126,6 +127,7 @@ def tick_command() -> None:
 
 def _tick(house: House) -> Ticked:
     sweep_sessions(house)
+    sweep_people(house)
     return tick(house)
 
 

@@ -14,7 +14,7 @@ ENOUGH = 2  # shares that open the escrow
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """`last`: nobody else sits there, nothing more can be sent; `apart`: the seat's own key is lost; `share`: one is to be made again; `lost`: too few would be left."""
+    """`last`: nobody else sits there; `apart`: the seat's own key is lost; `share`: one is to be made again; `lost`: too few would be left."""
 
     tenure: UUID
     suspended: bool

@@ -12,6 +12,7 @@ EVENTS = {
     "BackupRestored": "Sauvegarde restaurée et acceptée",
     "CharterSigned": "Charte signée",
     "CompartmentRead": "Partie d’une situation lue",
+    "ContactErased": "Coordonnées d’une personne partie effacées",
     "DirectorySigned": "Annuaire signé",
     "EscrowShareGiven": "Part remise",
     "EscrowShareShown": "Part montrée",

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.login import Typed
@@ -57,6 +58,7 @@ def accept_command() -> None:
         raise click.ClickException(SAID.get(error.code, error.code)) from None
     _tell(done)
     sweep_sessions(house)
+    sweep_people(house)
     tick(house)
 
 

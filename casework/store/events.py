@@ -55,6 +55,7 @@ class Events:
     share_given = EventType("EscrowShareGiven", {"subject": UUID, "tenure": UUID})
     admission_key_used = EventType("AdmissionKeyUsed", {"subject": UUID})
     removed = EventType("SeatRemoved", {"subject": UUID, "tenure": UUID})
+    contact_erased = EventType("ContactErased", {"subject": UUID})
     charter_signed = EventType("CharterSigned", {"subject": UUID})
     suspended = EventType("SeatSuspended", {"subject": UUID})
     suspensions = EventType("SuspensionsChanged", {"subject": UUID, "suspensions": bytes})

@@ -113,6 +113,9 @@ def test_a_keeper_sees_that_a_share_is_to_be_made_again_and_does_it(town: Town) 
     browser.enter("coordinator")
     assert "Une part est à refaire" in browser.get("/").text
     assert "une part est à refaire" in browser.get("/parts").text
+    other_seat = browser_of(town)
+    other_seat.enter("new_dpo")
+    assert "à refaire" not in other_seat.get("/").text
     people = {name: str(town.people[name].tenure) for name in ("coordinator", "controller")}
     people["dpo"] = str(town.people["new_dpo"].tenure)
     page = browser.get("/parts/refaire").text

@@ -11,8 +11,9 @@ from casework.accounts.admission import admit, pending
 from casework.accounts.ceremony import Holders
 from casework.accounts.errors import AccountError
 from casework.accounts.escrow import certify_keeper, my_share, recover_escrow
+from casework.accounts.people import Contact
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import reinvite
+from casework.accounts.service import invite, reinvite
 from casework.accounts.sharing import missing_shares, remake_shares
 from casework.kernel.clock import at
 from casework.kernel.life import Principal
@@ -109,7 +110,19 @@ def has_new_keys(town: Town) -> None:
         admit(town.house, town.acting("coordinator"), waiting.tenure, waiting.fingerprint)
 
 
-@pytest.mark.parametrize("departure", [leaves, is_suspended, has_new_keys], ids=lambda item: item.__name__)
+def leaves_for_another_seat(town: Town) -> None:
+    """The person and its keys stay: only the seat that holds a share is gone."""
+    dpo = town.people["dpo"]
+    place = town.organisation(town.house.charter.seat("pjj").organisations[0])
+    made = invite(town.house, Contact(dpo.login, "Dpo", dpo.login), "pjj", place)
+    [waiting] = pending(town.house)
+    admit(town.house, town.acting("coordinator"), made.tenure, waiting.fingerprint)
+    leaves(town)
+
+
+@pytest.mark.parametrize(
+    "departure", [leaves, is_suspended, has_new_keys, leaves_for_another_seat], ids=lambda item: item.__name__
+)
 def test_a_share_without_its_holder_is_seen(town: Town, departure: Callable[[Town], None]) -> None:
     assert missing_shares(town.house) == 0
     with at(town.moment):
@@ -140,6 +153,19 @@ def test_shares_go_to_the_three_admitted_seats(town: Town, old: list[bytes], nam
     with refused("opening_holders"):
         remake(town, old[:2], *names)
     assert_opens(town, old[:2])
+
+
+def test_one_person_in_two_seats_receives_one_share(town: Town, old: list[bytes]) -> None:
+    keeper = town.people["coordinator"]
+    with at(town.moment):
+        contact = Contact(keeper.login, "Coordinator", keeper.login)
+        made = invite(town.house, contact, "dpo", town.people["new_dpo"].organisation)
+        [waiting] = pending(town.house)
+    admit(town.house, town.acting("second"), made.tenure, waiting.fingerprint)
+    twice = Holders(keeper.tenure, town.people["controller"].tenure, made.tenure)
+    acting = town.acting("second")
+    with at(town.moment), refused("opening_holders"):
+        remake_shares(town.house, acting, twice, old[:2])
 
 
 def test_one_share_or_anothers_word_does_not_make_new_ones(town: Town, old: list[bytes]) -> None:
