@@ -67,13 +67,20 @@ class Settings:
             raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
         if self.case_url == self.key_url:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
-        if not self.demo and any(self.provider.resolve().is_relative_to(folder) for folder in self._folders()):
+        if not self.demo and self._beside_data(self.provider):
             raise Unsafe("PROVIDER lies in the directory of a database: move it to another disk")
+        if not self.demo and self._beside_data(self.register_path):
+            raise Unsafe(
+                "REGISTER lies in the directory of a database: a backup would bring it back with what it must undo"
+            )
 
     @property
     def register_path(self) -> Path:
         """Where the deletion register is: it must not travel with the backups it will be replayed on."""
         return self.register or self.pins.with_name(REGISTER)
+
+    def _beside_data(self, path: Path) -> bool:
+        return any(path.resolve().is_relative_to(folder) for folder in self._folders())
 
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""

@@ -40,6 +40,7 @@ def shell(tmp_path: Path) -> Shell:
         "KEY_URL": f"sqlite:///{tmp_path / 'key.sqlite'}",
         "PROVIDER": str(tmp_path.parent / f"{tmp_path.name}-keys.json"),
         "PINS": str(tmp_path / "pins.json"),
+        "REGISTER": str(tmp_path.parent / f"{tmp_path.name}-deletions.jsonl"),
         "TRUSTED_HOSTS": "cellule.exemple.invalid",
     }
     return Shell({f"CASEWORK_{name}": value for name, value in values.items()})
