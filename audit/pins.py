@@ -47,6 +47,12 @@ class PinFile:
         """As `advance`, for writers that race: a pin that another one already moved further stays."""
         self._move(name, tip, late_is_fine=True)
 
+    def put(self, pins: Mapping[str, Tip]) -> None:
+        """Set these pins wherever they point, backwards or in a new file: for a restored store that was accepted, and nothing else."""
+        with locked(self.path):
+            held = self.read() if self.path.exists() else {}
+            write_whole(self.path, _written({**held, **pins}))
+
     def _move(self, name: str, tip: Tip, *, late_is_fine: bool) -> None:
         with locked(self.path):
             pins = self.read()

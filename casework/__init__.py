@@ -7,6 +7,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from casework.config import Settings, open_house
+from casework.restoring.state import require_current
 from casework.routes import PARTS, Parts
 from casework.store.base import CaseBase, KeyBase, require_declared
 from casework.store.house import House
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     require_declared(CaseBase, KeyBase)
     settings = settings or Settings.read(os.environ)
     house = page.WatchedHouse.of(house or open_house(settings))
+    require_current(house)
     # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.
     app = errors.Discreet(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
     app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)

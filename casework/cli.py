@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from audit.log import LogBroken
 from audit.pins import PinError, PinFile
 from casework import create_app
-from casework.acceptance import accept, examine
+from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import sweep_attempts
 from casework.accounts.people import Contact, names
@@ -30,6 +30,8 @@ from casework.config import CHARTERS, Settings, Unsafe, open_house
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
 from casework.meetings import polling
+from casework.restoring.commands import restore
+from casework.restoring.state import require_current
 from casework.routes import ROUTES
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import Stores, open_engine
@@ -86,6 +88,7 @@ def _house() -> Iterator[House]:
     late = behind(house.stores)
     if late:
         raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
+    require_current(house)
     yield house
 
 
@@ -122,19 +125,6 @@ def migrate() -> None:
     click.echo("Both stores are up to date.")
 
 
-@main.command("accept-pins")
-def accept_pins() -> None:
-    """Make a lost pin file anew, once the whole log and the directory have proved themselves."""
-    settings = Settings.read(os.environ)
-    present = examine(settings)
-    lists = f"the {present.directory.number} lists of the directory" if present.directory else "no list yet"
-    click.echo(f"The log holds {present.log.number} entries without gap; it and {lists} prove themselves.")
-    click.echo("Entries cut off its end would not show: only the lost file, or your memory, can tell.")
-    click.confirm(f"Is the entry of {present.at:%Y-%m-%d %H:%M} UTC the newest there was?", abort=True)
-    accept(settings, present)
-    click.echo("The pin file is there again, and the log says so.")
-
-
 @main.command("tick")
 def tick_command() -> None:
     """Play the clocks that are due and repair what was interrupted; to be run every hour."""
@@ -148,6 +138,7 @@ def tick_command() -> None:
 def _tick(house: House) -> Ticked:
     sweep_sessions(house)
     sweep_attempts(house)
+    sweep_people(house)
     polling.sweep(house)
     done = tick(house)
     house.remember()
@@ -207,6 +198,9 @@ def invite_command(login: str, name: str, email: str, seat: str, body: UUID) -> 
         click.echo("This person has an account: a keeper can admit the new seat.")
     else:
         click.echo(f"Page to open, for {VALID.days * 24} hours and a single use:  /invitation/{invited.token}")
+
+
+main.add_command(restore)
 
 
 # --- Charters -------------------------------------------------------------------------------------------------------

@@ -19,9 +19,16 @@ from crypto.provider import FileProvider
 
 PREFIX = "CASEWORK_"
 TOWN = "Mairie"
+REGISTER = "deletions.jsonl"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 CHARTERS = {charter.name: charter for charter in (CENOMED,)}
+
+
+ADVICE = (
+    "A backup was restored, or a store was tampered with. Nothing is served until two of the three share-holders accept it:"
+    " stop the server, run `casework restore check`, then `casework restore accept`."
+)
 
 
 class Unsafe(Exception):
@@ -39,6 +46,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     town: str = TOWN
     demo: bool = False
+    register: Path | None = None  # beside the pins when not given
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -54,6 +62,7 @@ class Settings:
             trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
             town=environ.get(PREFIX + "TOWN", TOWN),
             demo=environ.get(PREFIX + "DEMO") == "1",
+            register=Path(environ[PREFIX + "REGISTER"]) if environ.get(PREFIX + "REGISTER") else None,
         )
         if environ.get("FLASK_DEBUG") and not settings.demo:
             raise Unsafe("FLASK_DEBUG is for the demo only: it would show real data in its traces")
@@ -67,8 +76,20 @@ class Settings:
             raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
         if self.case_url == self.key_url:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
-        if not self.demo and any(self.provider.resolve().is_relative_to(folder) for folder in self._folders()):
+        if not self.demo and self._beside_data(self.provider):
             raise Unsafe("PROVIDER lies in the directory of a database: move it to another disk")
+        if not self.demo and self._beside_data(self.register_path):
+            raise Unsafe(
+                "REGISTER lies in the directory of a database: a backup would bring it back with what it must undo"
+            )
+
+    @property
+    def register_path(self) -> Path:
+        """Where the deletion register is: it must not travel with the backups it will be replayed on."""
+        return self.register or self.pins.with_name(REGISTER)
+
+    def _beside_data(self, path: Path) -> bool:
+        return any(path.resolve().is_relative_to(folder) for folder in self._folders())
 
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
@@ -84,9 +105,9 @@ def open_house(settings: Settings) -> House:
     try:
         house.follow()
     except PinError as error:
-        raise Unsafe(f"{settings.pins}: {error}. If it is lost for good: `casework accept-pins`") from None
+        raise Unsafe(f"{settings.pins}: {error}. If it is lost for good: `casework restore accept`") from None
     except LogBroken as error:
-        raise Unsafe(f"the log does not prove itself: {error}. Restore the case store, nothing is served") from None
+        raise Unsafe(f"the log does not prove itself: {error}. {ADVICE}") from None
     return house
 
 
@@ -100,4 +121,5 @@ def unverified_house(settings: Settings, pins: PinFile, *, remembering: bool = F
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
-    return House(stores, provider, pins, CHARTERS[rows[0].charter], rows[0].id, values)
+    body = rows[0]
+    return House(stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path)

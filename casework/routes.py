@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.accounts import keeping, views
+from audit.log import LogBroken
+from audit.pins import PinError
+from casework.accounts import holding, keeping, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import drafts, recent, refusals, screening, waiting
@@ -13,8 +15,10 @@ from casework.indicators import views as indicators
 from casework.journal import views as log
 from casework.meetings import dates, deciding, pages
 from casework.meetings import views as meetings
+from casework.store.directory import DirectoryBroken
 from casework.store.house import House
-from casework.web import files
+from casework.store.register import RegisterBroken
+from casework.web import errors, files
 from casework.web.errors import Refusals
 from casework.web.guard import Doors, Form
 from casework.web.needs import MEETING, OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
@@ -38,6 +42,7 @@ KEEPER, DPO, PARQUET = seat("coordinator"), seat("dpo"), seat("prosecutor")
 CIRCLE, FILE = SIGNED.among("circle"), SITUATION.among("circle")
 MEETINGS = MEETING.among("members")
 ORGANISER, RECORD = MEETING.of("coordinator"), MEETING.of("coordinator", "town_hall")
+HOLDER = seat("coordinator", "controller", "dpo")
 INVITER = seat("administrator", "coordinator")
 
 ROUTES = (
@@ -51,10 +56,16 @@ ROUTES = (
     url("/charte", views.charter, needs=SESSION, methods=BOTH),
     url("/admissions", keeping.admissions, needs=KEEPER, menu="Admissions"),
     url("/admissions/<uuid:tenure>", keeping.admission, needs=KEEPER, methods=POST),
+    url("/ouverture", holding.ceremony, needs=KEEPER, methods=BOTH),
+    url("/parts", holding.shares, needs=HOLDER, menu="Détenteurs de parts"),
+    url("/parts/ma-part", holding.share, needs=HOLDER, methods=POST),
+    url("/parts/refaire", holding.remaking, needs=KEEPER, methods=BOTH),
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
     url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
+    url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
+    url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
     url("/avis/<uuid:case>", screening.give, needs=SITUATION.of("prosecutor"), methods=POST),
@@ -89,6 +100,7 @@ ROUTES = (
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
+    url("/mon-compte/mot-de-passe", views.password, needs=SIGNED, methods=BOTH),
 )
 
 
@@ -101,8 +113,10 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks, holding.tasks)
+UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
+    **dict.fromkeys(UNPROVEN, errors.on_unproven),
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }

@@ -229,8 +229,10 @@ def french(page: Page) -> Iterator[str]:
 
 
 def sentences(page: Page) -> Iterator[str]:
-    """The texts of the blocks of a page, each once."""
+    """The French texts of the blocks of a page, each once; a block that says it is in another language is left out."""
     for node in page.all(*BLOCKS):
+        if node.attrs.get("lang", "fr") != "fr":
+            continue
         words = "".join(child if isinstance(child, str) else inline(child) for child in node.children)
         if cleaned := re.sub(r"[ \t\r\n]+", " ", words).strip(" "):
             yield cleaned

@@ -33,7 +33,7 @@ from crypto.provider import FileProvider
 
 PASSWORD = "Une-Phrase-Longue-7"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-DATA, APART, PROVIDER, PINS = "data", "provider", "provider.json", "pins.json"
+DATA, APART, PROVIDER, PINS, REGISTER = "data", "provider", "provider.json", "pins.json", "deletions.jsonl"
 _CHEAP = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 
 
@@ -51,7 +51,7 @@ def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOME
     with stores.key.begin() as connection:
         KeyBase.metadata.create_all(connection)
     provider, pins = FileProvider.create(apart / PROVIDER), PinFile.create(apart / PINS)
-    house = House(stores, provider, pins, charter, uuid4(), dict(_CHEAP))
+    house = House(stores, provider, pins, charter, uuid4(), dict(_CHEAP), register_path=apart / REGISTER)
     with stores.case_writing() as session:
         session.add(InstanceRow(id=house.instance, charter=charter.name))
     return house
@@ -62,8 +62,14 @@ def copy_house(house: House, source: Path, target: Path) -> House:
     close(house)
     for folder in (DATA, APART):
         shutil.copytree(source / folder, target / folder)
-    provider, pins = FileProvider.load(target / APART / PROVIDER), PinFile(target / APART / PINS)
-    return replace(house, stores=_stores(target / DATA, None), provider=provider, pins=pins)
+    return open_files(house, target)
+
+
+def open_files(house: House, folder: Path) -> House:
+    """The same house on the files of `folder`."""
+    provider, pins = FileProvider.load(folder / APART / PROVIDER), PinFile(folder / APART / PINS)
+    stores, register = _stores(folder / DATA, None), folder / APART / REGISTER
+    return replace(house, stores=stores, provider=provider, pins=pins, register_path=register)
 
 
 def close(house: House) -> None:

@@ -18,6 +18,7 @@ from casework.store.house import House, Writing
 from casework.store.keyring import ADMISSION, APART, Acting, copied_private, seal_copy
 from casework.store.keytables import CopyRow
 from casework.store.listing import Listing
+from casework.store.removals import DEPARTURES, finish
 from casework.store.tables import PrincipalRow, TenureRow
 from crypto.identity import fingerprint
 
@@ -162,9 +163,10 @@ def set_admitted(session: Session, tenure: UUID) -> None:
 
 
 def confirm_list(house: House) -> None:
-    """Read the list back, which moves this host's pin to it."""
+    """Read the list back, which moves this host's pin to it; register who left."""
     with house.stores.case_reading() as session:
         load_directory(house, session)
+    finish(house, DEPARTURES)
 
 
 def _draft(house: House, session: Session, acting: Acting) -> Draft:

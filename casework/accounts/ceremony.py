@@ -137,9 +137,13 @@ def _require_keepers(house: House, first: TenureRow, second: TenureRow) -> None:
 def _require_holders(house: House, rows: Mapping[UUID, TenureRow], holders: Holders) -> None:
     """Three different persons: a keeper, the controller's representative, the DPO."""
     chosen = [rows[tenure] for tenure in astuple(holders)]
-    keeper, controller, dpo = (row.seat for row in chosen)
-    seats = house.charter.seat(keeper).keeper and (controller, dpo) == ("controller", "dpo")
-    if not seats or len({row.person for row in chosen}) != len(chosen):
+    require_three(house, [(row.seat, row.person) for row in chosen])
+
+
+def require_three(house: House, holders: Sequence[tuple[str, UUID]]) -> None:
+    """A keeper, the controller's representative, the DPO, in this order, as (seat, person). Errors: AccountError "opening_holders"."""
+    (keeper, *others), persons = (seat for seat, _ in holders), {person for _, person in holders}
+    if not house.charter.seat(keeper).keeper or others != ["controller", "dpo"] or len(persons) != len(holders):
         raise AccountError("opening_holders")
 
 
@@ -153,14 +157,19 @@ def _first_list(house: House, session: Session, first: Acting, root: _Root) -> D
 def _escrow(draft: Draft, root: _Root, holders: Sequence[PrincipalRow]) -> None:
     """The escrow pair: its private half under a secret shared 2-of-3; root and admission keys are sealed to it."""
     house, (escrow, private) = draft.house, draft.add_pair(ESCROW)
-    secret = os.urandom(_SECRET)
-    locked = lock(secret, private, escrow_bound(house, escrow))
-    draft.copies.append(CopyRow(principal=escrow, holder=escrow, purpose=LOCK, sealed=locked))
-    for share, holder in zip(split(secret), holders, strict=True):
-        draft.copies.append(seal_copy(house, share, escrow, (holder.id, holder.public), SHARE))
+    draft.copies += share_rows(house, escrow, private, [(holder.id, holder.public) for holder in holders])
     itself, (admission, admission_private) = (escrow, public_of(private)), draft.admission
     draft.copies.append(seal_copy(house, root.private, house.instance, itself, ROOT))
     draft.copies.append(seal_copy(house, admission_private, admission, itself, ESCROW))
+
+
+def share_rows(house: House, escrow: UUID, private: bytes, holders: Sequence[tuple[UUID, bytes]]) -> list[CopyRow]:
+    """The private half of the escrow under a new secret, and one share of that secret for each holder = (member, public key)."""
+    secret = os.urandom(_SECRET)
+    locked = lock(secret, private, escrow_bound(house, escrow))
+    shares = zip(split(secret), holders, strict=True)
+    sealed = [seal_copy(house, share, escrow, holder, SHARE) for share, holder in shares]
+    return [CopyRow(principal=escrow, holder=escrow, purpose=LOCK, sealed=locked), *sealed]
 
 
 def escrow_bound(house: House, escrow: UUID) -> bytes:

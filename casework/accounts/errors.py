@@ -8,6 +8,7 @@ Code: TypeAlias = Literal[
     "conflict",
     "fingerprint",
     "invitation",
+    "last_keeper",
     "login_used",
     "not_allowed",
     "opened",

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
 from casework.accounts.admission import confirm_list, publish_draft, require_keeper, store_copies
 from casework.accounts.ceremony import LOCK, escrow_bound
 from casework.accounts.errors import AccountError
 from casework.accounts.grants import Draft, member_row
-from casework.store.directory import load_directory
+from casework.kernel.life import Principal
+from casework.store.directory import Directory, load_directory
 from casework.store.house import House
 from casework.store.keyring import ADMISSION, ESCROW, ROOT, SHARE, Acting, copied_private, open_copy
 from casework.store.keytables import CopyRow
@@ -16,6 +19,8 @@ from crypto.errors import CryptoError
 from crypto.identity import unlock
 from crypto.sealing import public_of
 from crypto.shares import join
+
+SHARE_SEATS = ("controller", "dpo")  # beside a keeper
 
 
 def my_share(house: House, acting: Acting) -> bytes:
@@ -28,6 +33,23 @@ def my_share(house: House, acting: Acting) -> bytes:
     with house.writing() as writing:
         writing.log(house.events.share_shown, acting.actor, subject=acting.keys.person)
     return open_copy(house, row, acting.keys.opening)
+
+
+def share_holders(house: House, directory: Directory) -> dict[UUID, UUID]:
+    """Member and tenure of each share whose holder still sits as coordinator, controller's representative or DPO; three when all is well."""
+    escrow, members = directory.id_of(Principal.escrow()), dict[UUID, UUID]()
+    with house.stores.key_reading() as session:
+        rows = set(session.scalars(select(CopyRow.holder).where(CopyRow.principal == escrow, CopyRow.purpose == SHARE)))
+    for tenure in directory.tenures.values():
+        member = directory.id_of(Principal.member(tenure.person))
+        if member and member in rows and share_seat(house, tenure.seat):
+            members.setdefault(member, tenure.id)
+    return members
+
+
+def share_seat(house: House, seat: str) -> bool:
+    """Whether holders of this seat may hold a share."""
+    return seat in SHARE_SEATS or house.charter.seat(seat).keeper
 
 
 def recover_escrow(house: House, shares: Sequence[bytes]) -> bytes:

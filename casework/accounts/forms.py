@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from casework.accounts import totp
+from casework.accounts.credentials import Wanted
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.login import Typed
@@ -26,6 +27,7 @@ from crypto.errors import CryptoError
 
 CHOICE = "web-seat-choice"
 CHOICE_SIZE = 2_048  # bytes
+SENTENCE = 400  # characters of a share
 LONGEST = 256  # characters of a log-in, a password or a code
 PROBLEMS = {
     "busy": "Trop de connexions en même temps. Réessayez dans un instant.",
@@ -33,11 +35,17 @@ PROBLEMS = {
     "fingerprint": "L’empreinte n’est pas celle qui est attendue. Faites-la relire, chiffre par chiffre, puis recommencez.",
     "invitation": "Cette invitation n’est plus valable.",
     "login_used": "Cet identifiant est déjà celui d’une autre personne.",
+    "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et reconnaître un autre coordonnateur.",
     "not_allowed": "Votre qualité ne permet pas cet acte.",
     "organisation": "Indiquez un nom et choisissez un type d’organisme.",
     "password_weak": "Ce mot de passe est trop facile à deviner : suivez l’une des trois formes ci-dessous, sans votre identifiant.",
     "pending": "Votre accès n’est pas encore ouvert : un coordonnateur doit vous admettre. Appelez-le.",
     "seat": "Cette qualité ne peut pas être tenue pour cet organisme.",
+    "shares": "Ces phrases n’ouvrent pas les clés sous parts. Relisez-les mot à mot ; il en faut deux, de deux détenteurs différents.",
+    "opened": "L’instance est déjà ouverte.",
+    "opening_holders": "Les trois parts vont à trois personnes : un coordonnateur, le représentant du responsable de traitement, le délégué.",
+    "opening_incomplete": "Chaque document porte une référence et une date qui n’est pas dans le futur.",
+    "opening_keepers": "Deux personnes différentes, toutes deux coordonnateurs, ouvrent l’instance.",
     "totp": "Le code ne correspond pas. Vérifiez l’heure de votre téléphone, puis tapez le code affiché maintenant.",
     "wrong": "Identifiant, mot de passe ou code incorrect. Vérifiez aussi l’heure de votre téléphone.",
 }
@@ -61,6 +69,23 @@ def typed(house: House) -> Typed:
         return Typed(login, password, code, _uuid(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
     login, password, code = (request.form.get(name, "")[:LONGEST] for name in ("login", "password", "code"))
     return Typed(login, password, code, device=read(DEVICE, DEVICE_SIZE))
+
+
+def wanted() -> Wanted:
+    """The form of a new password."""
+    old, code, new = (request.form.get(name, "")[:LONGEST] for name in ("password", "code", "new"))
+    return Wanted(old, code, new, read(DEVICE, DEVICE_SIZE))
+
+
+def sentences() -> tuple[bytes, bytes]:
+    """The two shares typed, however they were spaced."""
+    first, other = (" ".join(request.form.get(name, "")[:SENTENCE].lower().split()) for name in ("first", "other"))
+    return first.encode("utf-8", "replace"), other.encode("utf-8", "replace")
+
+
+def address() -> bytes:
+    """Where the request comes from, for the limits."""
+    return (request.remote_addr or "").encode()
 
 
 def sealed(house: House, words: Typed) -> str:

@@ -1,21 +1,29 @@
 """Pages of those who let people in: organisations and invitations, then admission by voice; they show professionals, never situations."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, url_for
 from flask import request as asked
+from werkzeug.exceptions import NotFound
 
 from casework.accounts import forms
 from casework.accounts.admission import admit, pending
 from casework.accounts.errors import AccountError
+from casework.accounts.leaving import leaving
 from casework.accounts.overview import tenures
 from casework.accounts.people import Contact, names
+from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import create_organisation, invite, reinvite
 from casework.kernel.records import Field
 from casework.web.forms import FieldError
 from casework.web.page import acting, current_house, reply
 
 NOT_WAITING = "Cette personne n’attend pas d’admission : elle est peut-être déjà admise. Relisez la liste ci-dessous."
+AFTER = {
+    True: "L’annuaire est signé sans cette qualité. La personne ne lit plus rien à ce titre.",
+    False: "La session est coupée. Un coordonnateur retire ensuite la qualité.",
+}
 
 
 def admissions() -> Response:
@@ -56,6 +64,7 @@ def administration() -> Response:
         known=names(house),
         lines=tenures(house),
         kinds=house.charter.organisations,
+        keeper=house.charter.seat(acting().actor.seat).keeper,
         page="account",
     )
 
@@ -96,6 +105,45 @@ def reinvitation(person: UUID) -> Response:
         return _invited(reinvite(current_house(), person, acting().actor))
     except AccountError as error:
         return reply("accounts/refused.html", problem=forms.problem(error), status=409, page="account")
+
+
+def removal(tenure: UUID) -> Response:
+    """A keeper ends a tenure."""
+    return _leaving(tenure, "Retirer cette qualité", lambda: remove_seat(current_house(), acting(), tenure))
+
+
+def suspension(tenure: UUID) -> Response:
+    """A keeper or the administrator cuts a tenure off at once."""
+    return _leaving(tenure, "Suspendre cette qualité", lambda: suspend_seat(current_house(), acting().actor, tenure))
+
+
+def _leaving(tenure: UUID, heading: str, do: Callable[[], object]) -> Response:
+    """One page that names the consequences, then does it."""
+    house, problem, removing = current_house(), "", heading.startswith("Retirer")
+    try:
+        found = leaving(house, tenure)
+    except AccountError:
+        raise NotFound from None
+    if found.suspended and not removing:
+        raise NotFound
+    if asked.method == "POST":
+        try:
+            do()
+        except AccountError as error:
+            problem = forms.problem(error)
+        else:
+            sentence = "La qualité est retirée." if removing else "La qualité est suspendue."
+            return reply("accounts/left.html", heading=sentence[:-1], sentence=AFTER[removing], page="account")
+    return reply(
+        "accounts/leaving.html",
+        heading=heading,
+        leaving=found,
+        removing=removing,
+        known=names(house),
+        problem=problem,
+        status=409 if problem else 200,
+        page="account",
+    )
 
 
 def _invited(token: str | None) -> Response:

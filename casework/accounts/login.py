@@ -48,7 +48,7 @@ class TenureChoice(AccountError):
 
 
 @dataclass(frozen=True, repr=False)
-class _Proof:
+class Proof:
     """What both factors proved: the keys, and what this use burns (a time step, or a recovery code's slot)."""
 
     person: PersonRow
@@ -60,6 +60,18 @@ class _Proof:
 
 def log_in(house: House, typed: Typed, address: bytes) -> Opened:
     """Open a session. Errors: Limited; AccountError "wrong", "busy", "pending"; TenureChoice."""
+    proof, drawn = prove(house, typed, address)
+    tenure, party = _chosen(house, typed, proof, drawn)
+    try:
+        token = _enter(house, proof, drawn, tenure, Actor(house.instance, party))
+    except AccountError:
+        _log_failure(house, "wrong_secret")
+        raise
+    return Opened(token, new_device(house, typed.login))
+
+
+def prove(house: House, typed: Typed, address: bytes) -> tuple[Proof, Budget]:
+    """Both factors, the attempt counted before they are looked at. Errors: Limited; AccountError "wrong", "busy"."""
     drawn = budget(house, typed.login, address, typed.device)
     try:
         count_attempt(house, drawn)
@@ -70,25 +82,19 @@ def log_in(house: House, typed: Typed, address: bytes) -> Opened:
     if proof is None:
         _log_failure(house, "wrong_secret")
         raise AccountError("wrong")
-    tenure, party = _chosen(house, typed, proof, drawn)
-    try:
-        token = _enter(house, proof, drawn, tenure, Actor(house.instance, party))
-    except AccountError:
-        _log_failure(house, "wrong_secret")
-        raise
-    return Opened(token, new_device(house, typed.login))
+    return proof, drawn
 
 
-def _enter(house: House, proof: _Proof, drawn: Budget, tenure: UUID, actor: Actor) -> bytes:
+def _enter(house: House, proof: Proof, drawn: Budget, tenure: UUID, actor: Actor) -> bytes:
     """One transaction: the code is burnt, the session begins, the log says so."""
     with house.writing() as writing:
-        _burn(writing, proof, actor)
+        burn(writing, proof, actor)
         forgive(writing.session, drawn)
         writing.log(house.events.login, actor)
         return begin_session(house, writing.session, proof.bundle, proof.person.id, tenure)
 
 
-def _prove(house: House, typed: Typed) -> _Proof | None:
+def _prove(house: House, typed: Typed) -> Proof | None:
     """Both factors, or None; unknown names and recovery codes cost the same Argon2 work."""
     with house.stores.case_reading() as session:
         person = person_by_login(house, session, typed.login)
@@ -104,18 +110,18 @@ def _prove(house: House, typed: Typed) -> _Proof | None:
 
 def _second(
     house: House, person: PersonRow, bundle: Bundle | None, typed: Typed, locks: dict[int, bytes]
-) -> _Proof | None:
+) -> Proof | None:
     if bundle is not None and is_code(typed.code):
         found = open_by_code(house, person, typed.code, locks)
-        return _Proof(person, found[1], slot=found[0], locks=locks) if found else None
+        return Proof(person, found[1], slot=found[0], locks=locks) if found else None
     slot = None
     if bundle is None and is_code(typed.password):
         slot, bundle = open_by_code(house, person, typed.password, locks) or (None, None)
     step = totp.step_of(bundle.totp, typed.code) if bundle else None
-    return None if bundle is None or step is None else _Proof(person, bundle, step, slot, locks)
+    return None if bundle is None or step is None else Proof(person, bundle, step, slot, locks)
 
 
-def _chosen(house: House, typed: Typed, proof: _Proof, drawn: Budget) -> tuple[UUID, Party]:
+def _chosen(house: House, typed: Typed, proof: Proof, drawn: Budget) -> tuple[UUID, Party]:
     """The tenure to act in. Errors: TenureChoice, AccountError "pending"; neither is a failure of the secrets."""
     with house.stores.case_reading() as session:
         open_to = _tenures(house, session, proof)
@@ -129,7 +135,7 @@ def _chosen(house: House, typed: Typed, proof: _Proof, drawn: Budget) -> tuple[U
     raise AccountError("pending")
 
 
-def _tenures(house: House, session: Session, proof: _Proof) -> dict[UUID, Party]:
+def _tenures(house: House, session: Session, proof: Proof) -> dict[UUID, Party]:
     person = proof.person.id
     try:
         directory = load_directory(house, session)
@@ -141,7 +147,7 @@ def _tenures(house: House, session: Session, proof: _Proof) -> dict[UUID, Party]
     return {key: party for key, party in directory.parties().items() if party.person == person}
 
 
-def _burn(writing: Writing, proof: _Proof, actor: Actor) -> None:
+def burn(writing: Writing, proof: Proof, actor: Actor) -> None:
     """A code serves once: conditional UPDATEs, so that of two uses at once one fails. Errors: AccountError "wrong"."""
     mine = update(PersonRow).where(PersonRow.id == proof.person.id).returning(PersonRow.id)
     if proof.step is not None:

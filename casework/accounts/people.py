@@ -55,13 +55,13 @@ class Names:
 
 
 def names(house: House) -> Names:
-    """Every name of the instance. Errors: DoesNotOpen when a row was moved or altered."""
+    """Every name of the instance but those that were erased. Errors: DoesNotOpen when a row was moved or altered."""
     with house.stores.case_reading() as session:
         persons = session.scalars(select(PersonRow).where(PersonRow.instance == house.instance)).all()
         organisations = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
         tenures = session.scalars(select(TenureRow).where(TenureRow.instance == house.instance)).all()
     return Names(
-        {row.id: open_contact(house, row) for row in persons},
+        {row.id: open_contact(house, row) for row in persons if row.contact},
         {row.id: open_name(house, row) for row in organisations},
         {row.id: (row.person, row.seat, row.organisation) for row in tenures},
         {seat.name: seat.label for seat in house.charter.seats},

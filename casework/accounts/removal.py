@@ -16,6 +16,7 @@ from casework.store.house import House, Writing
 from casework.store.keyring import ADMISSION, APART, SEAT, Acting
 from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, Tenure
+from casework.store.removals import DEPARTURES, finish
 from casework.store.suspensions import suspend
 from casework.store.tables import SessionRow
 
@@ -23,7 +24,7 @@ from casework.store.tables import SessionRow
 def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
     """End a tenure: new list without it, suspension, sessions and key copies deleted; the number of the list (C-07).
 
-    Errors: AccountError "not_allowed" or "seat".
+    Errors: AccountError "not_allowed", "seat", or "last_keeper" when nobody could admit anybody any more.
     """
     with house.writing() as writing:
         listing = require_keeper(house, writing.session, acting)
@@ -52,6 +53,7 @@ def suspend_seat(house: House, by: Actor | None, tenure: UUID) -> None:
             raise AccountError("seat")
         _cut(writing, gone)
         writing.log(house.events.suspended, by or Actor(house.instance, None), subject=gone.person)
+    finish(house, DEPARTURES)
 
 
 def _without(house: House, listing: Listing, gone: Tenure) -> Listing:
@@ -66,7 +68,7 @@ def _without(house: House, listing: Listing, gone: Tenure) -> Listing:
     if apart and not any(tenure.seat == gone.seat for tenure in after.tenures.values()):
         after = after.without_entry(apart.id)
     if not after.keepers:
-        raise AccountError("not_allowed")
+        raise AccountError("last_keeper")
     return after
 
 

@@ -104,7 +104,7 @@ def reinvite(house: House, person: UUID, by: Actor | None = None) -> str:
     _require_inviter(house, by)
     with house.writing() as writing:
         row = person_row(house, writing.session, person)
-        if row is None:
+        if row is None or not row.contact:
             raise AccountError("invitation")
         token = _new_token(house, writing.session, row)
         writing.log(house.events.invited, by or _nobody(house), subject=person)

@@ -5,7 +5,9 @@ from flask import Response, current_app, g, request
 from audit.log import entries
 from casework.accounts import forms
 from casework.accounts.charter import sign_charter
+from casework.accounts.credentials import change_password
 from casework.accounts.errors import AccountError
+from casework.accounts.holding import is_open
 from casework.accounts.limits import Limited
 from casework.accounts.login import Opened, TenureChoice, Typed, log_in
 from casework.accounts.people import names
@@ -26,7 +28,7 @@ def login() -> Response:
         return reply("accounts/login.html", problem="")
     words = forms.typed(current_house())
     try:
-        opened = log_in(current_house(), words, (request.remote_addr or "").encode())
+        opened = log_in(current_house(), words, forms.address())
     except TenureChoice as choice:
         return _choose_seat(words, choice)
     except Limited as error:
@@ -107,11 +109,29 @@ def charter() -> Response:
 
 
 def home() -> Response:
-    """What waits for me, then what comes next and what I did."""
+    """What waits for me, then what comes next and what I did; before the opening, the ceremony."""
     house, person = current_house(), acting()
+    if not is_open(house):
+        log(house.entry(house.events.page, person.actor, page=PAGES["home"]))
+        return go("accounts.ceremony")
     found = gather(current_app.extensions["casework.tasks"], house, person)
     panels = [source(house, person) for source in current_app.extensions["casework.panels"]]
     return reply("accounts/home.html", tasks=found, panels=[panel for panel in panels if panel.lines], page="home")
+
+
+def password() -> Response:
+    """Change one's password: both factors again; this browser goes on in a new session, all others end."""
+    if request.method != "POST":
+        return reply("accounts/password.html", problem="", page="account")
+    try:
+        changed = change_password(current_house(), acting(), forms.wanted(), forms.address())
+    except (Limited, AccountError) as error:
+        status = 429 if isinstance(error, Limited) else STATUS.get(error.code, 422)
+        return reply("accounts/password.html", problem=forms.problem(error), status=status, page="account")
+    g.token = changed.token  # the forms of the answer belong to the new session
+    response = reply("accounts/password_changed.html", codes=changed.codes, page="account")
+    session.write(response, session.SESSION, changed.token)
+    return response
 
 
 def account() -> Response:

@@ -1,7 +1,7 @@
 """`act`: the one function through which every change of a situation passes, crash-safe between the two stores (security.md §2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from casework.store.keyring import Acting
 from casework.store.removals import finish
 from casework.store.tables import CaseRow, InstanceRow
 
-__all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock"]
+__all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock", "replay_recusal"]
 
 
 class Conflict(Exception):
@@ -114,6 +114,23 @@ def play_clock(house: House, case: UUID, move: str) -> Head:
         life = engine.play(house.charter, Actor(house.instance, None), move, head.life, Given(), today())
         head = Plan(house, writing, directory, None, head).commit(life, move)
     return _finished(house, head)
+
+
+def replay_recusal(house: House, case: UUID, person: UUID) -> bool:
+    """Have somebody step back again after a backup was restored: signed by the clock key, it can only remove. False when nobody is there to remove.
+
+    Errors: HeadBroken, NoKey.
+    """
+    with house.writing() as writing:
+        directory = load_directory(house, writing.session)
+        head = heads.load(house, writing.session, directory, case, lock=True)
+        if head is None or person not in {party.person for party in head.life.convened} - head.life.recused:
+            return False
+        move = next(item.name for item in house.charter.moves if Take.PERSON in item.takes)
+        life = replace(head.life, recused=head.life.recused | {person})
+        head = Plan(house, writing, directory, None, head).commit(life, move)
+    _finished(house, head)
+    return True
 
 
 def _finished(house: House, head: Head) -> Head:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from audit.entry import Reference
 from casework.cases import act, heads
 from casework.cases.heads import HeadBroken
-from casework.kernel.clock import now, today
+from casework.kernel.clock import add_months, now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
 from casework.store.directory import load_directory
@@ -18,7 +18,8 @@ from casework.store.engines import truncate_write_ahead
 from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
-from casework.store.removals import finish
+from casework.store.register import Gone, Loss
+from casework.store.removals import finish, intent
 from casework.store.tables import (
     CaseRow,
     CiphertextRow,
@@ -27,7 +28,6 @@ from casework.store.tables import (
     InstanceRow,
     MeetingRow,
     ReaderRow,
-    RemovalRow,
     SessionRow,
 )
 
@@ -67,6 +67,7 @@ def tick(house: House) -> Ticked:
     counts["surplus"] += orphans
     _expire_sessions(house)
     drafts = _expire_drafts(house)
+    _expire_register(house)
     truncate_write_ahead(house.stores)
     return Ticked(drafts=drafts, finished=finished, **counts)
 
@@ -118,9 +119,8 @@ def destroy(house: House, case: UUID) -> None:
         head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
         if head is None:
             return
-        writing.session.add_all(
-            RemovalRow(id=uuid4(), case=case, key_id=held.key_id, principal=None) for held in head.held.values()
-        )
+        writing.session.add_all(intent(case, held.key_id) for held in head.held.values())
+        writing.session.add(intent(case, gone=Gone(Loss.DESTROYED, case)))
     point("destruction-intended")
     finish(house, case)
     point("destruction-keys-gone")
@@ -161,6 +161,12 @@ def _expire_drafts(house: House) -> int:
     with house.stores.case_writing() as session:
         session.execute(delete(DraftRow).where(DraftRow.id.in_(expired)))
     return len(expired)
+
+
+def _expire_register(house: House) -> None:
+    """R-08: a removal is remembered as long as a backup from before it may exist."""
+    months = house.settings.get("register_months", house.charter.setting("register_months").default)
+    house.register.prune(add_months(today(), -months))
 
 
 def _expire_sessions(house: House) -> None:

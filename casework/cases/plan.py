@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete
 
@@ -20,6 +20,8 @@ from casework.store.faults import point
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting, NoKey
 from casework.store.keytables import SealRow
+from casework.store.register import Gone, Loss
+from casework.store.removals import intent
 from casework.store.tables import CaseRow, CiphertextRow, FactRow, HeadRow, ReaderRow, RemovalRow
 
 
@@ -83,7 +85,7 @@ class Plan:
             keys.add_all(seals)
         point("seals-committed")
         held = {slot: item for slot, item in held.items() if item.principals}
-        return self._store(life, moves, old, held)
+        return self._store(life, moves, held)
 
     def _entitled(self, life: Life, existing: set[Slot]) -> dict[Slot, frozenset[UUID]]:
         return {
@@ -119,8 +121,8 @@ class Plan:
             self.house, self.directory, life.case, slot, old.key_id, key, added
         )
 
-    def _store(self, life: Life, moves: tuple[str, ...], old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> Head:
-        session, case = self.writing.session, life.case
+    def _store(self, life: Life, moves: tuple[str, ...], held: Mapping[Slot, Held]) -> Head:
+        session, case, old = self.writing.session, life.case, self.head.held if self.head else {}
         previous = heads.digest(self.head.body()) if self.head else bytes(32)
         reference = self.head.reference if self.head else self.first_row["reference"]
         counted = self._facts(self.head.counted if self.head else frozenset())
@@ -137,7 +139,7 @@ class Plan:
             )
         for row in self._pending.values():
             session.merge(row)
-        session.add_all(_intents(case, old, held))
+        session.add_all(_intents(self.head, head) if self.head else ())
         session.execute(delete(ReaderRow).where(ReaderRow.case == case))
         session.add_all(
             ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
@@ -188,14 +190,23 @@ class Plan:
             )
 
 
-def _intents(case: UUID, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> list[RemovalRow]:
-    """What must leave the key store once the case transaction is committed."""
-    rows = []
-    for slot, before in old.items():
-        after = held.get(slot)
-        if after is None or after.key_id != before.key_id:
-            rows.append(RemovalRow(id=uuid4(), case=case, key_id=before.key_id, principal=None))
-        else:
-            gone = before.principals - after.principals
-            rows += [RemovalRow(id=uuid4(), case=case, key_id=before.key_id, principal=item) for item in gone]
-    return rows
+def _intents(before: Head, after: Head) -> list[RemovalRow]:
+    """What must leave the key store once the case transaction is committed, and never come back with a backup.
+
+    A key replaced by a rewrite goes for everybody, but only who lost the compartment is registered: the old key is all
+    that a backup of the old content has.
+    """
+    case, rows = after.life.case, []
+    move = Gone(Loss.LOST, case, after.sequence, heads.digest(after.body()).hex())
+    for slot, old in before.held.items():
+        new, place = after.held.get(slot), replace(move, compartment=slot.compartment, part=no_part(slot.part))
+        place = replace(place, key=old.key_id)
+        if new is None:
+            rows.append(intent(case, old.key_id, gone=replace(place, loss=Loss.EMPTIED)))
+            continue
+        lost = old.principals - new.principals
+        rows += [intent(case, old.key_id, item, replace(place, principal=item)) for item in lost]
+        if new.key_id != old.key_id:
+            rows.append(intent(case, old.key_id))
+    recused = after.life.recused - before.life.recused
+    return rows + [intent(case, gone=replace(move, loss=Loss.RECUSED, principal=item)) for item in recused]

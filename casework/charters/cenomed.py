@@ -1436,6 +1436,7 @@ SETTINGS = (
     Setting("archive_months", "Archive intermédiaire", "R-04", 36, 0, 36, "mois"),
     Setting("window_days", "Échange nominatif après la réunion", "F33-16", 7, 1, 14, "jours"),
     Setting("log_months", "Conservation du journal", "A-06", 12, 6, 36, "mois"),
+    Setting("register_months", "Registre des éliminations", "R-08", 13, 6, 36, "mois"),
     Setting("text_limit", "Longueur de l’exposé", "C-03", 500, 200, 1000, "caractères"),
 )
 CLOCKS = (
@@ -1506,6 +1507,15 @@ CLOCKS = (
         running=False,
     ),
     Clock("cap", "Vingt-cinquième anniversaire", "R-05", Basis.CAP, KEPT, move="cap", running=False),
+    Clock(
+        "register",
+        "Registre des éliminations",
+        "R-08",
+        Basis.RECORD,
+        setting="register_months",
+        amount=13,
+        unit="months",
+    ),
     Clock("log", "Journal", "A-06", Basis.RECORD, setting="log_months", amount=12, unit="months", running=False),
 )
 

@@ -13,6 +13,7 @@ from audit.log import LogBroken
 from casework.kernel.life import Actor, Party, Principal
 from casework.store.house import House, Writing
 from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
+from casework.store.removals import departure
 from casework.store.suspensions import SuspensionsBroken, suspended
 from casework.store.tables import DirectoryRow, InstanceRow, PrincipalRow
 from crypto.errors import CryptoError
@@ -140,9 +141,21 @@ def load_directory(house: House, session: Session) -> Directory:
 def publish(writing: Writing, listing: Listing, signature: bytes) -> None:
     """Store a list its signer just signed, and log its hash in the same transaction."""
     house, body = writing.house, listing.body()
+    writing.session.add_all(departure(item) for item in _departed(writing.session, listing))
     writing.session.add(DirectoryRow(instance=house.instance, number=listing.number, body=body, signature=signature))
     nobody = Actor(house.instance, None)
     writing.log(house.events.directory_signed, nobody, subject=house.instance, number=listing.number, list=digest(body))
+
+
+def _departed(session: Session, after: Listing) -> set[UUID]:
+    """The members whose keys this list ends: a backup must not bring them back. Tenures that end are suspended, which says so."""
+    former = session.get(DirectoryRow, (after.instance, after.number - 1))
+    if former is None:
+        return set()
+    before = parse(former.body)
+    ended = {key for key, entry in before.entries.items() if entry.kind == "member" and not entry.ended}
+    living = {key for key, entry in after.entries.items() if not entry.ended}
+    return ended - living
 
 
 def _verify(house: House, session: Session) -> Listing:

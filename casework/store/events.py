@@ -62,8 +62,11 @@ class Events:
     apart_handed = EventType("ApartKeyHanded", {"subject": UUID, "tenure": UUID})
     keeper_certified = EventType("KeeperCertified", {"subject": UUID, "tenure": UUID})
     share_shown = EventType("EscrowShareShown", {"subject": UUID})
+    shares_remade = EventType("EscrowSharesRemade", {"subject": UUID})
+    share_given = EventType("EscrowShareGiven", {"subject": UUID, "tenure": UUID})
     admission_key_used = EventType("AdmissionKeyUsed", {"subject": UUID})
     removed = EventType("SeatRemoved", {"subject": UUID, "tenure": UUID})
+    contact_erased = EventType("ContactErased", {"subject": UUID})
     charter_signed = EventType("CharterSigned", {"subject": UUID})
     suspended = EventType("SeatSuspended", {"subject": UUID})
     suspensions = EventType("SuspensionsChanged", {"subject": UUID, "suspensions": bytes})
@@ -72,9 +75,9 @@ class Events:
     created = EventType("OrganisationCreated", {"subject": UUID})
     meeting = EventType("MeetingChanged", {"subject": UUID, "urgent": bool, "change": MEETING_CHANGES})
     meeting_urgent = EventType("MeetingFixedUrgently", {"subject": UUID, "reason": URGENT_REASONS})
+    restored = EventType("BackupRestored", {"subject": UUID, "second": UUID, "tip": int, "pin": int, "seen": bytes})
     seal_missing = EventType("SealMissing", {"subject": UUID})
     seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})
-    pins_accepted = EventType("PinsAccepted", {"number": int})
     tampering = EventType("TamperingFound", {"subject": UUID})
 
     def __init__(self, charter: Charter) -> None:

@@ -1,4 +1,4 @@
-"""The house: the stores, the provider, the pins and the charter of the instance this process serves, and the way into the log."""
+"""The house: stores, provider, pins, deletion register and charter of the instance this process serves, and the way into the log."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from casework.kernel.life import Actor
 from casework.kernel.records import Charter
 from casework.store.engines import FLOOR, Stores
 from casework.store.events import Events
+from casework.store.register import Register
 from crypto.provider import Provider
 
 
@@ -30,11 +31,14 @@ class House:
     charter: Charter
     instance: UUID
     settings: dict[str, int] = field(default_factory=dict)
+    register_path: Path = field(kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", Events(self.charter))
+        object.__setattr__(self, "register", Register(self.register_path, self.provider, self.pins))
 
     events: Events = field(init=False)
+    register: Register = field(init=False)
 
     @contextmanager
     def writing(self) -> Iterator["Writing"]:

@@ -1,27 +1,43 @@
-"""Finishing what a move promised: delete the sealed keys named by committed intents, then the intents; repeated at start-up and by tick."""
+"""Finishing what a move promised: register what was taken away, delete the sealed keys, then the intents; repeated at start-up and by tick."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
 from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
+from casework.store.register import NIL, Gone, Loss
 from casework.store.tables import RemovalRow
+
+DEPARTURES = NIL  # intents that concern no situation
+
+
+def intent(case: UUID, key_id: UUID = NIL, principal: UUID | None = None, gone: Gone | None = None) -> RemovalRow:
+    """To be committed with the move: a key to delete, for one principal or for all, and what the register will say of it."""
+    said = gone.encode() if gone else None
+    return RemovalRow(id=uuid4(), case=case, key_id=key_id, principal=principal, said=said)
+
+
+def departure(subject: UUID) -> RemovalRow:
+    """A tenure or a member's key pair that must not come back."""
+    return intent(DEPARTURES, gone=Gone(Loss.DEPARTED, subject))
 
 
 def finish(house: House, case: UUID | None = None) -> int:
-    """Carry out the intents of one situation, or of all. Returns how many; safe to repeat."""
+    """Carry out the intents of one situation, or of all. Returns how many; safe to repeat. Errors: RegisterBroken, and no key is deleted."""
     with house.stores.case_reading() as session:
         query = select(RemovalRow)
-        intents = session.scalars(query.where(RemovalRow.case == case) if case else query).all()
+        intents = session.scalars(query.where(RemovalRow.case == case) if case is not None else query).all()
     if not intents:
         return 0
+    house.register.append([Gone.decode(row.said) for row in intents if row.said])
+    point("removals-registered")
     with house.stores.key_writing() as keys:
-        for intent in intents:
-            gone = delete(SealRow).where(SealRow.key_id == intent.key_id)
-            keys.execute(gone.where(SealRow.principal == intent.principal) if intent.principal else gone)
+        for row in intents:
+            gone = delete(SealRow).where(SealRow.key_id == row.key_id)
+            keys.execute(gone.where(SealRow.principal == row.principal) if row.principal else gone)
     point("keys-removed")
     with house.stores.case_writing() as session:
-        session.execute(delete(RemovalRow).where(RemovalRow.id.in_([intent.id for intent in intents])))
+        session.execute(delete(RemovalRow).where(RemovalRow.id.in_([row.id for row in intents])))
     return len(intents)

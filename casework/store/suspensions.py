@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.store.house import House, Writing
+from casework.store.removals import departure
 from casework.store.tables import SuspensionRow
 from crypto.errors import CryptoError
 from crypto.framing import frame
@@ -39,6 +40,7 @@ def suspend(writing: Writing, subjects: Iterable[UUID]) -> None:
     house, already = writing.house, suspended(writing.house, writing.session)
     added = frozenset(subjects) - already
     writing.session.add_all(_signed(house, subject) for subject in added)
+    writing.session.add_all(departure(subject) for subject in added)
     nobody = Actor(house.instance, None)
     writing.log(house.events.suspensions, nobody, subject=house.instance, suspensions=_set_hash(already | added))
 

@@ -10,6 +10,8 @@ from casework.store.base import CaseBase, col, identifier
 
 LIFE = "life of the situation"
 SEAT = "departure from the seat"
+LEFT = "12 months after the last departure"
+INVITED = "72 hours, 30 days unanswered"
 INSTANCE = "life of the instance"
 PROPOSAL = "12 months"
 
@@ -43,8 +45,8 @@ class PersonRow(CaseBase):
     __table_args__ = (UniqueConstraint("instance", "login_hash"),)
     id: Mapped[UUID] = identifier(SEAT, primary_key=True)
     instance: Mapped[UUID] = identifier(SEAT, ForeignKey("instance.id"))
-    login_hash: Mapped[bytes] = col("professional", SEAT, "server", cipher="keyed_hash")
-    contact: Mapped[bytes] = col("professional", SEAT, "members", cipher="provider")
+    login_hash: Mapped[bytes] = col("professional", LEFT, "server", cipher="keyed_hash")
+    contact: Mapped[bytes] = col("professional", LEFT, "members", cipher="provider")
     charter_signed: Mapped[str] = col("clear_state", SEAT, "keeper", default="")
     last_step: Mapped[int] = col("technical", SEAT, "server", default=0)
     generation: Mapped[int] = col("technical", SEAT, "server", default=0)
@@ -72,11 +74,11 @@ class InvitationRow(CaseBase):
 
     __tablename__ = "invitation"
     token_hash: Mapped[bytes] = col(
-        "professional", "72 hours", "server", LargeBinary(32), cipher="keyed_hash", primary_key=True
+        "professional", INVITED, "server", LargeBinary(32), cipher="keyed_hash", primary_key=True
     )
-    person: Mapped[UUID] = identifier("72 hours", ForeignKey("person.id"), index=True)
-    expires_at: Mapped[datetime] = col("clear_state", "72 hours", "administrator")
-    used_at: Mapped[datetime | None] = col("clear_state", "72 hours", "administrator")
+    person: Mapped[UUID] = identifier(INVITED, ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime] = col("clear_state", INVITED, "administrator")
+    used_at: Mapped[datetime | None] = col("clear_state", INVITED, "administrator")
 
 
 class SessionRow(CaseBase):
@@ -195,13 +197,14 @@ class ReaderRow(CaseBase):
 
 
 class RemovalRow(CaseBase):
-    """An intent to delete sealed keys, committed with the move that removed a reader, finished after it."""
+    """An intent to register a removal and delete sealed keys, committed with the move that removed a reader, finished after it."""
 
     __tablename__ = "removal"
     id: Mapped[UUID] = identifier("minutes", primary_key=True)
     case: Mapped[UUID] = identifier("minutes", index=True)
     key_id: Mapped[UUID] = identifier("minutes")
     principal: Mapped[UUID | None] = identifier("minutes")
+    said: Mapped[bytes | None] = identifier("minutes")  # of the deletion register: random ids, a step's number and hash
 
 
 class DraftRow(CaseBase):

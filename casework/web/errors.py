@@ -45,6 +45,15 @@ SEAT_CHANGED = Fault(
     ),
     "conflict",
 )
+UNPROVEN = Fault(
+    503,
+    "Service suspendu",
+    (
+        "Les données enregistrées ne sont pas celles que ce serveur connaît : rien n’est affiché.",
+        "Prévenez l’administrateur. Si une sauvegarde vient d’être restaurée, deux détenteurs de parts doivent l’accepter.",
+    ),
+    "error",
+)
 FAULTS = {
     400: Fault(
         400,
@@ -122,6 +131,12 @@ def on_crash(error: Exception) -> Response:
     """A failure of ours: one line says its type and place, the page says nothing of it."""
     report(error)
     return show(CRASH, CRASH.outcome)
+
+
+def on_unproven(error: Exception) -> Response:
+    """The log, the directory, the register or the pins do not hold: nothing is served."""
+    report(error)
+    return show(UNPROVEN, UNPROVEN.outcome)
 
 
 def show(fault: Fault, outcome: str) -> Response:

@@ -166,3 +166,10 @@ def test_processes_at_once_lose_no_pin(pins: PinFile, tmp_path: Path) -> None:
     held = pins.read()
     assert held.pop("log") == Tip(30, (30).to_bytes(32, "big"))
     assert held == dict.fromkeys(["one", "two", "three"], Tip(30, bytes(32)))
+
+
+def test_a_restored_store_that_was_accepted_moves_its_pins_back_and_leaves_the_others(pins: PinFile) -> None:
+    pins.advance("log", SECOND)
+    pins.advance("directory", SECOND)
+    pins.put({"log": FIRST})
+    assert pins.read() == {"log": FIRST, "directory": SECOND}

@@ -77,9 +77,15 @@ WORKS: dict[str, Work] = {
 POINTS = {
     "refer": ("before-seals", "seals-committed", "case-committed"),
     "retain": ("before-seals", "seals-committed", "case-committed"),
-    "not_retain": ("before-seals", "seals-committed", "case-committed", "keys-removed"),
+    "not_retain": ("before-seals", "seals-committed", "case-committed", "removals-registered", "keys-removed"),
     "ask_clarification": ("before-seals", "seals-committed", "case-committed"),
-    "destroy": ("destruction-intended", "keys-removed", "destruction-keys-gone", "destruction-done"),
+    "destroy": (
+        "destruction-intended",
+        "removals-registered",
+        "keys-removed",
+        "destruction-keys-gone",
+        "destruction-done",
+    ),
     "draft": ("draft-sealed", "draft-committed"),
 }
 EVERY = [(name, point) for name, points in POINTS.items() for point in points]

@@ -29,6 +29,7 @@ def new_shell(folder: Path) -> Shell:
         "KEY_URL": f"sqlite:///{folder / 'key.sqlite'}",
         "PROVIDER": str(folder.parent / f"{folder.name}-keys.json"),
         "PINS": str(folder / "pins.json"),
+        "REGISTER": str(folder.parent / f"{folder.name}-deletions.jsonl"),
         "TRUSTED_HOSTS": "cellule.exemple.invalid",
     }
     return Shell({f"CASEWORK_{name}": value for name, value in values.items()})

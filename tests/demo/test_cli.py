@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 import waitress
-from sqlalchemy import create_engine, func, select
 
-from audit.pins import PinFile
 from casework.accounts.totp import step_of
 from casework.charters import document
 from casework.charters.check import Broken, Report
 from casework.demo.place import Place
 from casework.store.engines import open_engine
-from casework.store.tables import DirectoryRow
-from tests.demo.shell import Shell, new_shell, said
+from tests.demo.shell import Shell, new_shell
 
 
 @pytest.fixture
@@ -122,38 +119,6 @@ def test_reset_leaves_neither_data_nor_keys(nowhere: Place) -> None:
     assert Shell(place=nowhere).run("demo", "reset").exit_code == 0
     assert list(nowhere.folder.iterdir()) == []
     assert Shell(place=nowhere).run("demo", "code", "mairie").exit_code == 1
-
-
-@pytest.fixture
-def opened(copied: Place) -> Shell:
-    """The demo, with a directory, as a production installation would be commanded."""
-    settings = copied.settings()
-    values = {
-        "CASE_URL": settings.case_url, "KEY_URL": settings.key_url, "PROVIDER": str(settings.provider),
-        "PINS": str(settings.pins), "TRUSTED_HOSTS": "localhost", "DEMO": "1",
-    }  # fmt: skip
-    return Shell({f"CASEWORK_{name}": value for name, value in values.items()})
-
-
-def test_the_directory_is_verified_and_pinned_too(opened: Shell, copied: Place) -> None:
-    pins = PinFile(copied.settings().pins)
-    before = pins.read()
-    pins.path.unlink()
-    accepted = opened.run("accept-pins", typed="y\n")
-    assert accepted.exit_code == 0, accepted.output
-    assert f"the {before['directory'].number} lists of the directory" in accepted.output
-    assert pins.read()["directory"] == before["directory"]
-
-
-def test_a_directory_that_does_not_prove_itself_is_not_accepted(opened: Shell, copied: Place) -> None:
-    engine, pins = create_engine(copied.settings().case_url), PinFile(copied.settings().pins)
-    with engine.begin() as connection:
-        newest = select(func.max(DirectoryRow.number)).scalar_subquery()
-        connection.execute(DirectoryRow.__table__.delete().where(DirectoryRow.number == newest))  # type: ignore[attr-defined]
-    pins.path.unlink()
-    refused = opened.run("accept-pins", typed="y\n")
-    assert (refused.exit_code, "directory does not prove itself" in said(refused.output)) == (1, True)
-    assert not pins.path.exists()
 
 
 @pytest.mark.parametrize(("broken", "code"), [((), 0), ((Broken("F33-04", "fictive"),), 1)])

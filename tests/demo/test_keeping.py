@@ -56,44 +56,16 @@ def test_without_its_pin_file_an_installation_does_nothing_and_says_what_to_do(s
         refused = shell.run(*command)
         assert refused.exit_code == 1
         assert "pin file is missing: restore it" in said(refused.output)
-        assert "casework accept-pins" in said(refused.output)
+        assert "casework restore accept" in said(refused.output)
     again = shell.run("init", typed="y\n")
     assert (again.exit_code, "serves a body already" in again.output, pins.path.exists()) == (1, True, False)
 
 
-def test_a_lost_pin_file_is_made_anew_only_after_a_yes_and_the_log_says_so(
-    shell: Shell, pins: PinFile, engine: Engine
-) -> None:
-    before = pins.read()
-    pins.path.unlink()
-    declined = shell.run("accept-pins", typed="n\n")
-    assert "holds 2 entries without gap" in said(declined.output)
-    assert (declined.exit_code, pins.path.exists(), len(events(engine))) == (1, False, 2)
-    accepted = shell.run("accept-pins", typed="y\n")
-    assert accepted.exit_code == 0, accepted.output
-    assert (before["log"].number, pins.read()["log"].number) == (2, 3)
-    assert events(engine)[-1] == "PinsAccepted"
-    assert shell.run("tick").exit_code == 0
-
-
-def test_pins_that_are_there_are_not_accepted_away(shell: Shell, pins: PinFile) -> None:
-    before = pins.read()
-    refused = shell.run("accept-pins", typed="y\n")
-    assert (refused.exit_code, "move it away first" in said(refused.output)) == (1, True)
-    assert pins.read() == before
-
-
-def test_a_log_that_does_not_prove_itself_is_neither_accepted_nor_served(
-    shell: Shell, pins: PinFile, engine: Engine
-) -> None:
+def test_a_log_that_does_not_prove_itself_is_not_served(shell: Shell, pins: PinFile, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_log_no_delete")
         connection.execute(log_table.delete().where(log_table.c.number == 1))
-    pins.path.unlink()
-    refused = shell.run("accept-pins", typed="y\n")
-    assert (refused.exit_code, "number 1 (gap)" in said(refused.output), pins.path.exists()) == (1, True, False)
     memory_path(pins.path).unlink()
-    PinFile.create(pins.path)
     refused = shell.run("tick")
     assert (refused.exit_code, "the log does not prove itself" in said(refused.output)) == (1, True)
 
@@ -105,26 +77,16 @@ def test_a_log_behind_its_pin_is_not_served(shell: Shell, pins: PinFile, engine:
     assert (refused.exit_code, "the pinned row 2 is not in the log" in said(refused.output)) == (1, True)
 
 
-def test_a_log_behind_what_was_remembered_is_served_once_it_was_accepted(
-    shell: Shell, pins: PinFile, engine: Engine
-) -> None:
-    """A restored backup, said to be the newest state there is."""
+def test_a_log_behind_what_was_remembered_is_not_served(shell: Shell, pins: PinFile, engine: Engine) -> None:
     cut(engine, 1)
     refused = shell.run("tick")
     assert (refused.exit_code, "ends at 1, and 2 was verified" in said(refused.output)) == (1, True)
-    pins.path.rename(pins.path.with_name("former"))
-    assert shell.run("accept-pins", typed="y\n").exit_code == 0
-    assert shell.run("tick").exit_code == 0
-    assert events(engine) == ["OrganisationCreated", "PinsAccepted"]
 
 
-def test_an_installation_where_nothing_happened_has_nothing_to_accept(
-    shell: Shell, pins: PinFile, engine: Engine
-) -> None:
-    cut(engine, 0)
+def test_an_installation_that_never_opened_has_no_holder_to_accept_it(shell: Shell, pins: PinFile) -> None:
     pins.path.unlink()
-    refused = shell.run("accept-pins", typed="y\n")
-    assert (refused.exit_code, "the log is empty" in said(refused.output), pins.path.exists()) == (1, True, False)
+    refused = shell.run("restore", "accept", typed="a\nb\n123456\nc\nd\n123456\n")
+    assert (refused.exit_code, pins.path.exists()) == (1, False), refused.output
 
 
 def test_a_tick_keeps_what_was_verified_and_the_next_start_begins_there(shell: Shell, pins: PinFile) -> None:

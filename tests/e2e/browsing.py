@@ -4,9 +4,10 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from flask import Flask
 from playwright.sync_api import Browser, Page, Response
 from waitress.server import create_server
 
@@ -19,15 +20,20 @@ from tests.browser import assert_page
 CASE = re.compile(r"/situations/([0-9a-f-]{36})")
 
 
+def served(place: Place) -> AbstractContextManager[str]:
+    """The demo on a free port."""
+    return served_app(create_app(place.settings()))
+
+
 @contextmanager
-def served(place: Place) -> Iterator[str]:
-    """The demo on a free port of this computer, until the end of the test."""
+def served_app(app: Flask) -> Iterator[str]:
+    """The application on a free port of this computer, until the end of the test."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = create_server(create_app(place.settings()), sockets=[listening])
+    server = create_server(app, sockets=[listening])
     thread = threading.Thread(target=_run, args=(server,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://localhost:{listening.getsockname()[1]}"
     finally:
         server.close()
         thread.join(5)
@@ -43,18 +49,12 @@ def _run(server: Any) -> None:
 class Seat:
     """One person of the demo, logged in through the page."""
 
-    def __init__(
-        self, browser: Browser, base: str, place: Place, account: Account, pages: list[tuple[str, str]]
-    ) -> None:
-        self.base, self.login, self.pages, self.meeting = base, account.login, pages, ""
+    def __init__(self, browser: Browser, base: str, words: tuple[str, str, str], pages: list[tuple[str, str]]) -> None:
+        self.base, self.login, self.pages, self.meeting = base, words[0], pages, ""
         self.page: Page = browser.new_context().new_page()
         self.page.set_default_timeout(15_000)
         self.page.goto(f"{base}/connexion")
-        for name, value in (
-            ("login", account.login),
-            ("password", account.password),
-            ("code", service.code(place, account.login)),
-        ):
+        for name, value in zip(("login", "password", "code"), words, strict=True):
             self.page.fill(f"[name={name}]", value)
         self.press("Se connecter")
 
@@ -134,4 +134,8 @@ def everybody(browser: Browser, place: Place, pages: list[tuple[str, str]], *log
     """These seats of the demo, logged in, each in a browser context of its own."""
     accounts = {account.login: account for account in service.build(place)}
     with served(place) as base:
-        yield {login: Seat(browser, base, place, accounts[login], pages) for login in logins}
+        yield {login: Seat(browser, base, _words(place, accounts[login]), pages) for login in logins}
+
+
+def _words(place: Place, account: Account) -> tuple[str, str, str]:
+    return account.login, account.password, service.code(place, account.login)

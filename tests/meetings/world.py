@@ -111,7 +111,8 @@ def build(folder: Path) -> World:
         for statement in protect_ddl("sqlite"):
             connection.execute(text(statement))
     provider = FileProvider.create(folder / "provider.json")
-    world = World(House(stores, provider, PinFile.create(folder / "pins.json"), CENOMED, uuid4()))
+    pins, register = PinFile.create(folder / "pins.json"), folder / "deletions.jsonl"
+    world = World(House(stores, provider, pins, CENOMED, uuid4(), register_path=register))
     _Opening(world).open()
     return world
 

@@ -60,7 +60,7 @@ def new_house(folder: Path) -> House:
         for statement in protect_ddl("sqlite"):
             session.execute(text(statement))
     provider, pins = FileProvider.create(folder / "provider.json"), PinFile.create(folder / "pins.json")
-    return House(stores, provider, pins, CENOMED, uuid4())
+    return House(stores, provider, pins, CENOMED, uuid4(), register_path=folder / "deletions.jsonl")
 
 
 @dataclass

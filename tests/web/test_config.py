@@ -44,6 +44,8 @@ def test_each_place_must_be_given(name: str) -> None:
         ({"CASEWORK_KEY_URL": GOOD["CASEWORK_CASE_URL"]}, "two stores"),
         ({"CASEWORK_PROVIDER": "/srv/data/provider.json"}, "PROVIDER"),
         ({"CASEWORK_PROVIDER": "/srv/data/keys/../provider.json"}, "PROVIDER"),
+        ({"CASEWORK_REGISTER": "/srv/data/deletions.jsonl"}, "REGISTER"),
+        ({"CASEWORK_PINS": "/srv/data/pins.json"}, "REGISTER"),
         ({"CASEWORK_DEMO": "1"}, "this computer only"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
     ],
@@ -51,6 +53,11 @@ def test_each_place_must_be_given(name: str) -> None:
 def test_an_unsafe_setting_is_refused(change: dict[str, str], message: str) -> None:
     with pytest.raises(Unsafe, match=message):
         Settings.read(GOOD | change)
+
+
+def test_the_deletion_register_is_beside_the_pins_or_where_one_says() -> None:
+    assert Settings.read(GOOD).register_path == Path("/srv/deletions.jsonl")
+    assert Settings.read(GOOD | {"CASEWORK_REGISTER": "/mnt/r.jsonl"}).register_path == Path("/mnt/r.jsonl")
 
 
 def test_the_demo_answers_on_this_computer() -> None:

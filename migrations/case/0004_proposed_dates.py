@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "case_0003"
-down_revision = "case_0002"
+revision = "case_0004"
+down_revision = "case_0003"
 branch_labels = None
 depends_on = None
 
