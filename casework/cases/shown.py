@@ -137,7 +137,7 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
         return None
     told = Slot("identity") in opened.contents and charter.seat(seat).progress == "steps"
     state = seen_step(charter, seat, life.step)
-    past = history(house, life.case) if told else ()
+    past = history(house, seat, life.case) if told else ()
     return Course(state, life.since, age(life.majority), phases(charter, state), past)
 
 
@@ -200,7 +200,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     )
 
 
-def history(house: House, case: UUID) -> list[Past]:
+def history(house: House, seat: str, case: UUID) -> list[Past]:
     """What happened, from the log: moves only, without content (the person reads the situation itself)."""
     charter = house.charter
     with house.stores.case_reading() as session:
@@ -208,9 +208,11 @@ def history(house: House, case: UUID) -> list[Past]:
             session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=HISTORY
         )
     labels = {seat.name: seat.label for seat in charter.seats}
+    told = ((item, charter.move(str(item.values["move"]))) for item in reversed(found))
     return [
-        Past(item.at, charter.move(str(item.values["move"])).label, labels.get(str(item.seat or ""), ""))
-        for item in reversed(found)
+        Past(item.at, move.past, labels.get(str(item.seat or ""), ""))
+        for item, move in told
+        if not move.discreet or seat in move.seats
     ]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import url_for
 
 from casework.accounts.people import Names, names
+from casework.cases.filling import problem
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.life import Life, Party
@@ -149,7 +150,7 @@ def owner_pairs(house: House, acting: Acting, life: Life) -> list[tuple[str, str
 def decision_problems(house: House, opened: Opened, values: Mapping[str, Any]) -> tuple[FieldError, ...]:
     """What the charter refuses in otherwise well-formed decisions."""
     found = house.charter.problems({"deliberation": values}, opened.life.began)
-    return tuple(FieldError(field_id(f"{part}-{name}"), "Décision", text) for (part, name), text in found.items())
+    return tuple(problem(house, key, message) for key, message in found.items())
 
 
 def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:

@@ -14,7 +14,8 @@ UNANSWERED = "Non renseigné"
 WITHDRAWN = "Valeur retirée de la liste"
 SHAPES = {Kind.TEXT: "area", Kind.CHOICES: "checkboxes", Kind.FLAG: "flag", Kind.ROWS: "rows"}
 LISTED = (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER)
-TYPES = {Kind.DATE: "date", Kind.PAST_DATE: "date", Kind.PHONE: "tel", Kind.EMAIL: "email"}
+DATES = (Kind.DATE, Kind.PAST_DATE, Kind.COMING_DATE)
+TYPES = {**dict.fromkeys(DATES, "date"), Kind.PHONE: "tel", Kind.EMAIL: "email"}
 NUMERIC = (Kind.YEAR, Kind.AGE)
 ADDRESSES = (Kind.PHONE, Kind.EMAIL)  # another character would be another address
 
@@ -145,7 +146,7 @@ def _widget(
 def _type(item: Field, value: Any) -> str:
     """A date widget hides what is not a date: what was refused is shown again as text."""
     refused = isinstance(value, str) and not _is_day(value)
-    return "text" if refused and item.kind in (Kind.DATE, Kind.PAST_DATE) else TYPES.get(item.kind, "text")
+    return "text" if refused and item.kind in DATES else TYPES.get(item.kind, "text")
 
 
 def _is_day(value: str) -> bool:
@@ -231,7 +232,7 @@ def _told(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> Words:
 
 
 def _lines(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> list[str]:
-    if item.kind in (Kind.DATE, Kind.PAST_DATE) and _is_day(value):
+    if item.kind in DATES and _is_day(value):
         return [short_day(value)]
     if item.kind is Kind.FLAG:
         return ["Oui"]

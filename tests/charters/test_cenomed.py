@@ -287,7 +287,6 @@ def test_an_action_needs_an_owner_and_a_day() -> None:
     rows = [
         {"decision": "member_action"},
         {"decision": "lead_named"},
-        {"decision": "close"},
         {"decision": "member_action", "owner": "somebody", "due": "2026-05-01"},
     ]
     assert list(problems({"deliberation": {"decisions": rows}}, ENTERED)) == [
@@ -295,6 +294,30 @@ def test_an_action_needs_an_owner_and_a_day() -> None:
         ("deliberation", "decisions-0-due"),
         ("deliberation", "decisions-1-owner"),
     ]
+
+
+@pytest.mark.clause("C-08")
+@pytest.mark.parametrize("alone", ["postponed", "other_arrondissement", "no_further_action", "close"])
+def test_what_ends_or_puts_off_the_examination_is_decided_alone(alone: str) -> None:
+    rows = [{"decision": "orientation", "orientation": "crip75"}, {"decision": alone}]
+    assert list(problems({"deliberation": {"decisions": rows}}, ENTERED)) == [("deliberation", "decisions-1-decision")]
+    assert problems({"deliberation": {"decisions": rows[1:]}}, ENTERED) == {}
+
+
+@pytest.mark.clause("C-05")
+def test_who_was_informed_was_informed_on_a_day_and_who_was_not_has_none() -> None:
+    told, untold = {"informed_how": "by_phone"}, {"informed_how": "not_yet", "informed_on": "2026-03-01"}
+    found = problems({"identity": {**told, "representatives": [untold, {"informed_how": "not_yet"}]}}, ENTERED)
+    assert list(found) == [("identity", "informed_on"), ("identity", "representatives-0-informed_on")]
+
+
+def test_what_cannot_be_is_refused() -> None:
+    born = {"birth_date": "2015-06-01"}
+    account = {"facts": [{"day": "2014-01-01"}, {"day": "2026-01-01"}]}
+    assert list(problems({"identity": born, "account": account}, ENTERED)) == [("account", "facts-0-day")]
+    assert list(problems({"remontee": {"age": 45}}, ENTERED)) == [("remontee", "age")]
+    steps = {"reasons": ["incivilities"], "main_reason": "incivilities", "steps_taken": ["mediation", "none_yet"]}
+    assert list(problems({"reason": steps}, ENTERED)) == [("reason", "steps_taken")]
 
 
 @pytest.mark.clause("S-01")

@@ -291,8 +291,9 @@ def fits(item: Field, value: Any) -> None:
         assert isinstance(value, bool)
     elif item.kind in (Kind.YEAR, Kind.AGE):
         assert 0 <= value <= TODAY.year
-    elif item.kind in (Kind.DATE, Kind.PAST_DATE):
-        assert item.kind is Kind.DATE or date.fromisoformat(value) <= TODAY
+    elif item.kind in (Kind.DATE, Kind.PAST_DATE, Kind.COMING_DATE):
+        day = date.fromisoformat(value)
+        assert item.kind is Kind.DATE or (day <= TODAY if item.kind is Kind.PAST_DATE else day >= TODAY)
     else:
         assert 0 < len(value) <= item.limit
         assert not any(
