@@ -107,7 +107,7 @@ def _words(
     parts, members = sections(house, move, None), choices.members(house, convened)
     read = fill(house, acting(), move, parts, posted, choices.schools(house), members)
     for section in parts:
-        words = shown.words(house, section.fields, read.shown[section.compartment.name], convened)
+        words = shown.words(house, section.fields, read.shown[section.compartment.name])
         if words:
             yield section.compartment.label, words
 

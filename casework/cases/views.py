@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, drafts, orienting, reading, shown
+from casework.cases import choices, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -143,6 +143,7 @@ def _form(
         once=once,
         kept=kept,
         warned=warned,
+        change=lisible.change(house, person.actor, move, opened, part) if opened else None,
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,
         page="situation",
@@ -198,7 +199,7 @@ def _orient_form(opened: Opened, read: orienting.Read | None, changed: Sequence[
 
 def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
     house = current_house()
-    words = shown.words(house, house.charter.compartment("orientation").fields, sheet.content, ())
+    words = shown.words(house, house.charter.compartment("orientation").fields, sheet.content)
     lisible = [sheet.name, "Coordonnateur", *(["DSOL"] if sheet.mark == "social" else [])]
     names = [name for name in request.form if not name.startswith("_") and name not in HIDDEN]
     hidden = [(name, value) for name in names for value in request.form.getlist(name)]

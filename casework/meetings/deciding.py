@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from casework.cases import filling, reading
+from casework.cases import filling, lisible, reading
 from casework.cases.act import Conflict
 from casework.cases.reading import Opened
 from casework.cases.refusals import why
@@ -58,7 +58,7 @@ def _decisions(
     changed: Sequence[str] = (),
 ) -> Response:
     house = current_house()
-    readers = reading.after(house, acting().actor, house.charter.move("decide"), opened, None).get("deliberation", [])
+    readers = lisible.after(house, acting().actor, house.charter.move("decide"), opened, None).get("deliberation", [])
     drawn = widgets(section.fields, shown, errors, prefix=section.prefix, members=members)
     status = 409 if changed else 422 if errors else 200
     return reply(

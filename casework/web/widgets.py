@@ -184,7 +184,7 @@ def _condition(item: Field, named: Mapping[str, Field], prefix: str) -> Conditio
         return None
     other, value = named[item.only_if[0]], item.only_if[1]
     if other.choices is None:
-        return Condition(prefix + other.name, value, typo(f"À remplir si « {other.label} » est coché."))
+        return Condition(prefix + other.name, value, typo(f"À remplir si la case « {other.label} » est cochée."))
     return Condition(
         prefix + other.name, value, typo(f"À remplir si « {other.label} » : {lowered(_label(other, value))}.")
     )

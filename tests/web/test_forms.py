@@ -184,7 +184,7 @@ def test_groups_past_the_most_are_not_read_and_the_least_is_asked() -> None:
     posted = [(f"guardians-{number}-surname", "A") for number in range(5)]
     assert len(read(*posted).values["guardians"]) == 2
     assert "2 groupes" in message(("guardians-0-surname", "A"), fields=only("guardians", rows=(2, 3)))
-    assert "1 groupe " in message(fields=only("guardians", required=True))
+    assert "un représentant légal" in message(fields=only("guardians", required=True))
 
 
 def test_asking_for_one_more_group_loses_nothing_and_acts_on_nothing() -> None:
