@@ -16,10 +16,10 @@ from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
 from casework.kernel.life import Actor, Life, Part, Principal, Slot
 from casework.kernel.records import Charter, Compartment, HolderKind, Move
-from casework.store.directory import load_directory
+from casework.store.directory import Directory, load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.tables import CaseRow, ReaderRow
 
 
@@ -41,26 +41,45 @@ class Opened:
 def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str] | None = None) -> Opened | None:
     """Open what this person may read, logging it first; None when nothing of it is open to this person, existing or not.
 
-    `only` limits to some compartments. Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
+    `only` limits to some compartments. Whoever acts meanwhile may take a key away: the situation is then opened as it has become.
+    Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
     """
+    tried = None
+    while (found := _granted(house, acting, case, only)) is not None:
+        head, directory, envelopes = found
+        house.log(_entries(house, acting.actor, head, envelopes))
+        try:
+            contents = {slot: _content(house, acting, directory, head, slot, envelopes[slot]) for slot in envelopes}
+        except NoKey:
+            if tried == head.sequence:
+                raise
+            tried = head.sequence
+        else:
+            lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
+            return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
+    return None
+
+
+def _granted(
+    house: House, acting: Acting, case: UUID, only: Sequence[str] | None
+) -> tuple[Head, Directory, dict[Slot, bytes]] | None:
+    """The head, and the envelopes of what this person may read, as they are at one instant."""
     with house.stores.case_reading() as session:
         directory = load_directory(house, session)
         head = heads.load(house, session, directory, case)
         if head is None or not concerned(house, acting.actor, head.life):
             return None
-        wanted = {
-            s: h
-            for s, h in head.held.items()
-            if granted(house, acting.actor, head.life, s) and (only is None or s.compartment in only)
-        }
-        envelopes = {slot: heads.envelope(session, head, slot) for slot in wanted}
-    house.log(_entries(house, acting.actor, head, wanted))
-    contents = {}
-    for slot, held in wanted.items():
-        key = sealed.key_of(house, acting, directory, case, slot, held.key_id, held.principals)
-        contents[slot] = sealed.read(house, case, slot, held.key_id, held.version, key, envelopes[slot])
-    lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
-    return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
+        wanted = [slot for slot in head.held if only is None or slot.compartment in only]
+        allowed = [slot for slot in wanted if granted(house, acting.actor, head.life, slot)]
+        return head, directory, {slot: heads.envelope(session, head, slot) for slot in allowed}
+
+
+def _content(
+    house: House, acting: Acting, directory: Directory, head: Head, slot: Slot, envelope: bytes
+) -> dict[str, Any]:
+    held, case = head.held[slot], head.life.case
+    key = sealed.key_of(house, acting, directory, case, slot, held.key_id, held.principals)
+    return sealed.read(house, case, slot, held.key_id, held.version, key, envelope)
 
 
 def open_for(

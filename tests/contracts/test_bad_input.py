@@ -35,12 +35,6 @@ MISSING = "Cette page n’existe pas, ou ne vous est pas ouverte."
 FORGED = "Ce formulaire n’a pas été reconnu"
 
 
-@pytest.fixture
-def teller(cell: Cell, caplog: pytest.LogCaptureFixture) -> Teller:
-    caplog.set_level("INFO", "casework")
-    return Teller(cell, caplog)
-
-
 def page_of(story: Story, act: str) -> str:
     return f"/situations/{story.head.life.case}/{act}"
 
