@@ -54,9 +54,12 @@ class Canaries:
         life = {head.life.case: head.life for head in self.situations.values()}[mark.case]
         return may_read(self.lives.house.charter, self.lives.acting[seat].actor, life, mark.slot)
 
-    def refer(self, name: str, who: str, move: str = "refer") -> None:
-        """Begin the situation called `name`."""
+    def refer(self, name: str, who: str, move: str = "refer", named_as: str = "") -> None:
+        """Begin the situation called `name`; `named_as`: the situation whose person it seems to be about."""
         contents, found = self._contents(move)
+        for field_name in ("surname", "first_name") if named_as else ():
+            found.pop(contents["identity"][field_name])
+            contents["identity"][field_name] = self._name(named_as, field_name)
         with at(self.lives.town.moment):
             head = begin(self.lives.house, self.lives.acting[who], uuid4(), Change(move, contents))
         self._keep(name, head, None, found)
@@ -70,6 +73,10 @@ class Canaries:
             head = act(self.lives.house, self.lives.acting[who], seen.life.case, seen.sequence, change)
         new = {item.id for item in head.life.parts} - {item.id for item in seen.life.parts}
         self._keep(name, head, part or next(iter(new), None), found)
+
+    def _name(self, situation: str, field: str) -> str:
+        mark = Mark(field, self.situations[situation].life.case, Slot("identity"))
+        return next(word for word, found in self.marks.items() if found == mark)
 
     def draft(self, who: str, form: str, name: str = "identity-surname") -> None:
         """A draft with a marked name."""
@@ -126,6 +133,7 @@ def plant(lives: Lives) -> Canaries:
     planted.draft("pjj", "refer")
     planted.draft("agent", "report", "remontee-surname")
     planted.refer("received", "landlord")
+    planted.refer("alike", "emas", named_as="received")
     planted.refer("correcting", "dsol")
     planted.play("correcting", "coordinator", "ask_details")
     planted.refer("reported", "agent", "report")

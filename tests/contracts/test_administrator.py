@@ -214,6 +214,7 @@ def test_a_situation_that_does_not_prove_itself_is_told_and_in_the_journal(
     assert found[0].subject == two[0].life.case
 
 
+@pytest.mark.clause("A-06", "A-07")
 @pytest.mark.parametrize("statement", ["update audit_log set type = 'X'", "delete from audit_log"])
 def test_the_log_refuses_to_be_changed_or_cut(writer: Writer, statement: str) -> None:
     with pytest.raises(SQLAlchemyError):
