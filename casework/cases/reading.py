@@ -20,7 +20,7 @@ from casework.kernel.records import Move
 from casework.store.directory import Directory, load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.tables import CaseRow, ReaderRow
 
 
@@ -42,15 +42,23 @@ class Opened:
 def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str] | None = None) -> Opened | None:
     """Open what this person may read, logging it first; None when nothing of it is open to this person, existing or not.
 
-    `only` limits to some compartments. Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
+    `only` limits to some compartments. Whoever acts meanwhile may take a key away: the situation is then opened as it has become.
+    Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
     """
-    with house.stores.case_reading() as session:
-        directory = load_directory(house, session)
-        found = _closed(house, acting.actor, session, directory, case, only)
-    if found is None:
-        return None
-    house.log(_entries(house, acting.actor, found))
-    return _opened(house, acting, directory, found)
+    tried = None
+    while True:
+        with house.stores.case_reading() as session:
+            directory = load_directory(house, session)
+            found = _closed(house, acting.actor, session, directory, case, only)
+        if found is None:
+            return None
+        house.log(_entries(house, acting.actor, found))
+        try:
+            return _opened(house, acting, directory, found)
+        except NoKey:
+            if tried == found.head.sequence:
+                raise
+            tried = found.head.sequence
 
 
 def open_matches(house: House, acting: Acting) -> list[Opened]:

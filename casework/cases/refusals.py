@@ -39,7 +39,14 @@ def refused(error: Exception) -> Response:
         _report(house)
     kept = bool(typed) and _kept(house)
     return reply(
-        "cases/refused.html", texts=texts, typed=typed, kept=kept, page="situation", status=status, outcome=outcome
+        "cases/refused.html",
+        texts=texts,
+        typed=typed,
+        kept=kept,
+        confidentiality=house.charter.confidentiality,
+        page="situation",
+        status=status,
+        outcome=outcome,
     )
 
 

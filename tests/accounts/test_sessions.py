@@ -90,6 +90,7 @@ def test_a_session_moved_to_another_person_or_seat_does_not_open(town: Town, tok
     assert not opens(town, token)
 
 
+@pytest.mark.clause("F33-01")
 def test_a_session_does_not_pass_to_another_seat_of_the_same_person(town: Town) -> None:
     somebody = town.people["dpo"]
     second = invite(town.house, Contact(somebody.login, "", ""), "controller", somebody.organisation).tenure

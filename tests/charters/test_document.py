@@ -8,7 +8,7 @@ from casework.charters import document
 from casework.charters.cenomed import CENOMED
 from casework.charters.check import Broken, Report
 from casework.charters.document import ROOT, main_check, write
-from casework.charters.rules import RULES, proofs_in, written_in
+from casework.charters.rules import REMAINS, RULES, proofs_in, written_in
 
 
 @pytest.mark.clause("F33-16")
@@ -25,6 +25,11 @@ def test_the_page_names_every_record() -> None:
     named = [*CENOMED.seats, *CENOMED.compartments, *CENOMED.steps, *CENOMED.moves, *CENOMED.lists, *CENOMED.facts]
     assert [item for item in named if f"`{getattr(item, 'name', '')}`" not in page] == []
     assert [rule for rule in RULES if f"| {rule} |" not in page] == []
+
+
+def test_what_no_test_proves_is_said_to_remain() -> None:
+    assert set(RULES) - proofs_in(ROOT).keys() <= REMAINS.keys()
+    assert REMAINS.keys() <= set(RULES)
 
 
 def test_a_rule_is_traced_from_its_record_to_its_test(tmp_path: Path) -> None:
