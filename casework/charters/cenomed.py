@@ -468,7 +468,14 @@ OWNERS = (*CONVENED, "prosecutor", "head_of_school", "coordinator")  # may be re
 
 INFORMATION = (
     Field("informed_how", "Information de la personne", Kind.CHOICE, "C-05", choices=INFORMED_HOW, required=True),
-    Field("informed_on", "Date de l’information", Kind.PAST_DATE, "C-05"),
+    Field(
+        "informed_on",
+        "Date de l’information",
+        Kind.PAST_DATE,
+        "C-05",
+        required=True,
+        only_if=("informed_how", "!not_yet"),
+    ),
     Field("informed_by", "Service qui a informé", Kind.LINE, "C-05", limit=80),
     Field(
         "defer_reason",
@@ -1771,7 +1778,6 @@ def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mappin
     return dict(
         (
             *_age_problems(contents, entered),
-            *_information_problems(contents.get("identity", {})),
             *_reason_problems(contents.get("reason", {})),
             *_fact_problems(contents, entered),
             *_decision_problems(contents.get("deliberation", {}).get("decisions", [])),
@@ -1786,22 +1792,6 @@ def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> I
         if span and age_on(span, entered) >= ADULT:
             field = next(f for f in ("birth_date", "birth_year", "age") if person.get(f))
             yield (part, field), "La personne doit avoir moins de 18 ans au jour de la saisine."
-
-
-def _information_problems(identity: Mapping[str, Any]) -> Iterator[Problem]:
-    """C-05: who was informed was informed on a day; who was not has none."""
-    persons = {"": identity} | {
-        f"representatives-{n}-": row for n, row in enumerate(identity.get("representatives", []))
-    }
-    for prefix, person in persons.items():
-        how, day = person.get("informed_how"), person.get("informed_on")
-        if how not in (None, "not_yet") and not day:
-            yield ("identity", f"{prefix}informed_on"), "Indiquez le jour où la personne a été informée."
-        if how == "not_yet" and day:
-            yield (
-                ("identity", f"{prefix}informed_on"),
-                "Retirez cette date, ou dites comment la personne a été informée.",
-            )
 
 
 def _reason_problems(reason: Mapping[str, Any]) -> Iterator[Problem]:

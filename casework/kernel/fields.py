@@ -62,7 +62,7 @@ class Field:
     `rows` the (least, most) groups.
 
     `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
-    `only_if` = (other field, value): shown and required only then.
+    `only_if` = (other field, value): shown and required only then; a value after “!”: only for another answer than it.
     `reserved` = ((value, mark of the part), …): a choice offered on the parts that bear this mark alone.
     """
 

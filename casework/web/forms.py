@@ -66,9 +66,10 @@ def holds(condition: tuple[str, str] | None, values: Mapping[str, Any]) -> bool:
     if condition is None:
         return True
     found = values.get(condition[0])
-    if isinstance(found, list):
-        return condition[1] in found
-    return ("1" if found else "") == condition[1] if isinstance(found, bool) else str(found) == condition[1]
+    answers = found if isinstance(found, list) else ["1"] if found is True else [str(found)] if found else []
+    if condition[1].startswith("!"):
+        return bool(answers) and condition[1][1:] not in answers
+    return condition[1] in answers
 
 
 def parse(

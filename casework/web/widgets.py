@@ -185,8 +185,10 @@ def _condition(item: Field, named: Mapping[str, Field], prefix: str) -> Conditio
     other, value = named[item.only_if[0]], item.only_if[1]
     if other.choices is None:
         return Condition(prefix + other.name, value, typo(f"À remplir si la case « {other.label} » est cochée."))
+    unless = value.startswith("!")
+    said = lowered(_label(other, value.removeprefix("!")))
     return Condition(
-        prefix + other.name, value, typo(f"À remplir si « {other.label} » : {lowered(_label(other, value))}.")
+        prefix + other.name, value, typo(f"À remplir {'sauf si' if unless else 'si'} « {other.label} » : {said}.")
     )
 
 

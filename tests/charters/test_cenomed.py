@@ -339,13 +339,6 @@ def test_what_ends_or_puts_off_the_examination_is_decided_alone(alone: str) -> N
     assert problems({"deliberation": {"decisions": rows[1:]}}, ENTERED) == {}
 
 
-@pytest.mark.clause("C-05")
-def test_who_was_informed_was_informed_on_a_day_and_who_was_not_has_none() -> None:
-    told, untold = {"informed_how": "by_phone"}, {"informed_how": "not_yet", "informed_on": "2026-03-01"}
-    found = problems({"identity": {**told, "representatives": [untold, {"informed_how": "not_yet"}]}}, ENTERED)
-    assert list(found) == [("identity", "informed_on"), ("identity", "representatives-0-informed_on")]
-
-
 def test_what_cannot_be_is_refused() -> None:
     born = {"birth_date": "2015-06-01"}
     account = {"facts": [{"day": "2014-01-01"}, {"day": "2026-01-01"}]}

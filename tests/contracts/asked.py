@@ -13,7 +13,7 @@ from casework.cases import choices, filling, orienting
 from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at
 from casework.kernel.records import Field, Kind, Move
-from casework.meetings import pages, service
+from casework.meetings import dates, pages, polling, service
 from tests.contracts.cell import Cell
 from tests.contracts.payloads import Named
 from tests.contracts.stories import begun, corrected, followed, in_exchange, piece
@@ -63,7 +63,7 @@ BEGINNINGS = {"refer": "pjj", "refer_on_behalf": "coordinator", "report": "agent
 SCENES: Mapping[str, tuple[str, Scene]] = {
     **dict.fromkeys(("take_up", "ask_report_details", "decline_report"), ("coordinator", REPORTED)),
     **dict.fromkeys(("ask_details", "dismiss", "inform"), ("coordinator", RECEIVED)),
-    **dict.fromkeys(("retain", "not_retain", "ask_clarification"), ("prosecutor", _screened)),
+    **dict.fromkeys(("retain", "ask_clarification"), ("prosecutor", _screened)),
     "correct_report": ("agent", _asked_again),
     "correct": ("pjj", _correcting),
     "clarify": ("pjj", _clarifying),
@@ -149,6 +149,16 @@ def meeting(cell: Cell, page: str, fields: Callable[[Cell, UUID], tuple[Field, .
         )
 
 
+def poll(cell: Cell) -> Form:
+    """What a member answers on proposed days."""
+    house, coordinator = cell.lives.house, cell.lives.acting["coordinator"]
+    with at(cell.lives.town.moment):
+        day = cell.lives.town.moment.date() + timedelta(days=60)
+        made = polling.propose(house, coordinator, [day])
+    asked = Field(day.isoformat(), "", Kind.CHOICE, "F33-08", required=True, choices=polling.ANSWERS)
+    return Form("pjj", f"/reunions/dates/{made}", [Named("", (asked,))])
+
+
 def _convocable(cell: Cell, made: UUID) -> tuple[Field, ...]:
     sheet = service.sheet(cell.lives.house, cell.lives.acting["coordinator"], made)
     return pages.convocable(cell.lives.house, sheet, names(cell.lives.house))
@@ -168,6 +178,8 @@ FORMS: Mapping[str, Callable[[Cell], Form]] = {
     "invitation": invitation,
     "new meeting": partial(meeting, page="", fields=lambda _cell, _made: pages.NEW),
     "postponed": partial(meeting, page="report", fields=lambda _cell, _made: pages.POSTPONED),
+    "proposed days": lambda _cell: Form("coordinator", "/reunions/dates", [Named("", dates.PROPOSED)]),
+    "poll": poll,
     "held": partial(meeting, page="cloture", fields=lambda _cell, _made: pages.HELD),
     "convened": partial(meeting, page="convocations", fields=_convocable),
     "present": partial(meeting, page="presences", fields=_present),

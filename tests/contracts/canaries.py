@@ -13,6 +13,7 @@ from casework.kernel.clock import at
 from casework.kernel.engine import may_read
 from casework.kernel.life import Slot
 from casework.kernel.records import SITUATION, Field, Kind, Take
+from casework.meetings.polling import propose
 from casework.store.keyring import Acting
 from casework.store.tables import ConvocationRow, MeetingRow
 from tests.cases.conftest import Lives
@@ -150,6 +151,8 @@ def plant(lives: Lives) -> Canaries:
     part = next(item.id for item in planted.situations["closed"].life.parts if item.machine == "orientation")
     planted.play("closed", "recipient", "answer", part)
     planted.play("closed", "coordinator", "close", reason="returns_received")
+    with at(lives.town.moment):
+        propose(lives.house, lives.acting["coordinator"], [lives.town.moment.date() + timedelta(days=60)])
     return planted
 
 

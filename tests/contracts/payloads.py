@@ -9,12 +9,20 @@ from casework.web.forms import Pairs, holds
 
 WORDS = (Kind.LINE, Kind.TEXT, Kind.PHONE, Kind.EMAIL)
 ADDRESSES = (Kind.PHONE, Kind.EMAIL)
-TYPED = (*WORDS, Kind.DATE, Kind.PAST_DATE, Kind.YEAR, Kind.AGE)  # what a person types, and finds again
+TYPED = (
+    *WORDS,
+    Kind.DATE,
+    Kind.PAST_DATE,
+    Kind.COMING_DATE,
+    Kind.YEAR,
+    Kind.AGE,
+)  # what a person types, and finds again
 Posted = dict[str, Any]
 
 
 ANSWERS = {
-    Kind.LINE: "Mots", Kind.TEXT: "Mots", Kind.DATE: "2026-06-01", Kind.PAST_DATE: "2012-05-17", Kind.YEAR: "2012", Kind.AGE: "12",
+    Kind.LINE: "Mots", Kind.TEXT: "Mots", Kind.DATE: "2026-06-01", Kind.COMING_DATE: "2026-06-01",
+    Kind.PAST_DATE: "2012-05-17", Kind.YEAR: "2012", Kind.AGE: "12",
     Kind.PHONE: "01 23 45 67 89", Kind.EMAIL: "nom@exemple.fr",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from casework.store.tables import CiphertextRow
+from tests.builders import REQUEST
 from tests.cases.pages import Reader
 from tests.cases.test_pages import REFERRAL
 from tests.contracts import golden
@@ -72,10 +73,15 @@ def test_the_coordinator_refers_for_a_partner_without_account_and_states_its_ori
 @pytest.mark.clause("F33-10")
 def test_not_retained_looks_the_same_whatever_the_reason(cell: Cell) -> None:
     looks = set()
-    for reason, note in (("not_enough", ""), ("other_route", "Une note du Parquet.")):
+    for note in ("", "Une note du Parquet."):
         story = begun(cell, "pjj").plays("coordinator", "transmit")
-        content = {"not_retained_reason": reason} | ({"note": note} if note else {})
-        story.plays("prosecutor", "not_retain", contents={"judicial": content})
+        story.plays(
+            "prosecutor",
+            "ask_clarification",
+            contents={"judicial": {"note": note} if note else {}, "request": REQUEST},
+        )
+        story.plays("coordinator", "resume_screening")
+        story.plays("prosecutor", "not_retain")
         looks.add(tuple(IDS.sub("", seen(cell.readers[name], page_of(story))) for name in ("coordinator", "pjj")))
     assert len(looks) == 1
 
@@ -99,7 +105,7 @@ def test_a_referral_holds_a_dated_placed_fact_and_a_short_text_beside_its_warnin
     reader = cell.readers["pjj"]
     assert "Des faits objectifs, constatés par vous. La personne concernée peut lire ce texte." in seen(reader, NEW)
     without = {name: value for name, value in REFERRAL.items() if not name.startswith("account-facts")}
-    teller.told(partial(reader.post, NEW, **without), 422, "Remplissez au moins 1 groupe de champs.")
+    teller.told(partial(reader.post, NEW, **without), 422, "Remplissez au moins un fait.")
     for name in ("day", "place"):
         half = {**REFERRAL, f"account-facts-0-{name}": ""}
         answer = teller.told(partial(reader.post, NEW, **half), 422)
