@@ -1,5 +1,6 @@
 """The reviewed page of CENOMED is the one its records and tests give today."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,14 @@ def test_a_rule_is_traced_from_its_record_to_its_test(tmp_path: Path) -> None:
     where = ("`casework/charters/one.py`",)
     assert written_in(tmp_path) == {"F33-04": where, "C-02": where}
     assert proofs_in(tmp_path) == {"F33-04": ("`tests/test_one.py::test_it`",)}
+
+
+@pytest.mark.parametrize("page", ["threat-model.md", "life-of-a-request.md", "access.md"])
+def test_every_file_that_a_page_names_exists(page: str) -> None:
+    named = re.findall(
+        r"`((?:tests|crypto|casework|audit)/[\w./-]+)`", (ROOT / "docs" / page).read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize(("broken", "code"), [((), 0), ((Broken("F33-04", "rompue", ("refer",)),), 1)])

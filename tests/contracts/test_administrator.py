@@ -8,9 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log import LogBroken, entries
 from casework.cases import heads
-from casework.cases.act import Change, act, begin
+from casework.cases.act import Change, Missing, act, begin
 from casework.cases.heads import Head, HeadBroken
-from casework.cases.reading import open_situation
+from casework.cases.reading import open_for, open_situation
 from casework.kernel.clock import at
 from casework.kernel.engine import IllegalMove
 from casework.store import directory
@@ -170,6 +170,19 @@ def test_a_situation_that_does_not_prove_itself_is_told_and_in_the_journal(
     with town.house.stores.case_reading() as session:
         found = entries(session.connection(), town.house.provider.mac, types=[town.house.events.tampering])
     assert found[0].subject == two[0].life.case
+
+
+def test_a_former_head_forged_to_have_somebody_told_of_a_change_is_refused(
+    town: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
+    case, pjj = two[0].life.case, town.acting["pjj"]
+    with at(town.town.moment), pytest.raises(Missing):
+        open_for(town.house, pjj, case, ("transmit",), 1)
+    body = writer.case('select body from head where "case" = :c and sequence = 1', c=case)[0][0]
+    forged = body.replace(b'"step":"received"', b'"step":"correcting"')
+    writer.case('update head set body = :b where "case" = :c and sequence = 1', b=forged, c=case)
+    with at(town.town.moment), pytest.raises(HeadBroken):
+        open_for(town.house, pjj, case, ("transmit",), 1)
 
 
 @pytest.mark.clause("A-06", "A-07")

@@ -22,7 +22,7 @@ from casework.store.tables import CaseRow
 from tests.cases.pages import Reader
 from tests.cases.test_pages import REFERRAL
 from tests.contracts.cell import Cell
-from tests.contracts.stories import begun, decided, followed, in_exchange
+from tests.contracts.stories import begun, corrected, decided, followed, in_exchange
 from tests.contracts.story import Story
 from tests.contracts.telling import SECRET, Teller, plain
 from tests.house import PASSWORD
@@ -82,6 +82,20 @@ def test_who_could_never_act_is_told_nothing_whatever_sequence_it_claims(cell: C
         for seen in map(str, range(story.head.sequence + 1)):
             form = {**reader.hidden("/mon-compte"), "seen": seen}
             teller.told(partial(reader.send, page_of(story, "actes/retain"), form), 404, MISSING)
+
+
+def test_a_correction_that_comes_too_late_comes_back_in_words_mistakes_included(cell: Cell, teller: Teller) -> None:
+    story, reader = next(corrected(cell, "pjj")), cell.readers["pjj"]
+    path = page_of(story, "actes/correct")
+    seen = reader.hidden(path)
+    story.plays("coordinator", "resume")
+    wrong = {"identity-birth_date": "hier", "identity-telephone": SECRET, "account-text": f"{SECRET} " * 20}
+    answer = teller.told(
+        lambda: reader.send(path, {**seen, **REFERRAL, **wrong}), 409, CHANGED, "« Saisine reçue »", "hier"
+    )
+    assert plain(answer.text).count(SECRET) == 21
+    aged = {"identity-birth": "age_estimated", "identity-age": "douze ans"}
+    teller.told(lambda: reader.send(path, {**seen, **REFERRAL, **aged}), 409, CHANGED, "douze ans")
 
 
 @pytest.mark.parametrize("moves", [("retain", "not_retain"), ("not_retain", "retain")])

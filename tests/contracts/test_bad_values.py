@@ -125,6 +125,11 @@ def test_a_form_too_long_for_a_draft_that_comes_after_the_session_is_said_to_be_
         assert (answer.status_code, said in plain(answer.text)) == (403, True)
 
 
+@pytest.mark.parametrize("year", ["-1", "0", "2025", "9" * 4_000, "%00", SECRET])
+def test_a_year_without_facts_is_answered_by_this_one(cell: Cell, year: str) -> None:
+    assert "Indicateurs de l’année 2026" in plain(cell.readers["coordinator"].get(f"/indicateurs?annee={year}").text)
+
+
 # --- What a field accepts always fits
 
 
