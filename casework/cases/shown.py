@@ -9,16 +9,15 @@ from uuid import UUID
 from flask import url_for
 
 from audit.log import entries
-from casework.cases import choices, reading
+from casework.cases import choices, duties, reading
+from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section, by_hand
-from casework.cases.orienting import Pair
 from casework.cases.reading import Line, Opened
 from casework.kernel.clock import today
 from casework.kernel.life import Part, Party, Slot
 from casework.kernel.records import Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import short_day
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -121,12 +120,21 @@ def follows(charter: Charter, seat: str, step: str, *, sent: bool) -> bool:
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
     """The lines of a list, as this seat may see them: who only holds a sheet learns nothing of the situation around it."""
     charter, seat = house.charter, acting.actor.seat
+    apart = {line for line in lines if not follows(charter, seat, line.step, sent=line.sent)}
+    found = duties.duties(house, acting, [line for line in lines if line in apart])
+    held = {duty.case: duty for duty in sorted(found, key=lambda duty: duty.expected)}
     return [
-        Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since)
-        if follows(charter, seat, n.step, sent=n.sent)
-        else Row(n.case, n.reference, "", "Fiche ouverte", None)
+        _sheet(n, held.get(n.case))
+        if n in apart
+        else Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since)
         for n in lines
     ]
+
+
+def _sheet(line: Line, duty: Duty | None) -> Row:
+    if duty is None:
+        return Row(line.case, line.reference, "", "Fiche ouverte", None)
+    return Row(line.case, line.reference, "", duties.told(duty), duty.part.since)
 
 
 def course(house: House, acting: Acting, opened: Opened) -> Course | None:
@@ -247,34 +255,3 @@ def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
         return ()
     field = Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)
     return widgets([field], {}, filled.errors)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One situation of a comparison."""
-
-    case: UUID
-    reference: str
-    surname: str
-    first_name: str
-    birth: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two situations side by side."""
-
-    sides: tuple[Side, Side]
-    linked: bool
-
-
-def side_by_side(pair: Pair) -> Compared:
-    """A pair, ready for the coordinator's page."""
-    return Compared((_side(pair.left), _side(pair.right)), pair.linked)
-
-
-def _side(opened: Opened) -> Side:
-    match = opened.contents[Slot("match")]
-    days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
-    birth = " – ".join(short_day(found) for found in days) or "non connue"
-    return Side(opened.life.case, opened.head.reference, match["surname"], match["first_name"], birth)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audit.log import entries
-from casework.cases.orienting import same_person
+from casework.cases.comparing import same_person
 from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 

@@ -164,7 +164,7 @@ def _acted(places: Places, name: str) -> Kinds:
 
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
 WITHOUT_OBJECT = (
-    "/", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
+    "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte",
 )  # fmt: skip
