@@ -46,7 +46,7 @@ SECTIONS = (
     Section("a-orienter", "Orientations à envoyer", OLDEST, piles.to_send),
     Section("retours-attendus", "Retours attendus", "La plus ancienne orientation d’abord", piles.awaited),
     Section("retours", "Retours reçus", "Le plus ancien retour d’abord", piles.returned),
-    Section("actions", "Actions en cours", "En retard d’abord", piles.doing),
+    Section("actions", "Actions en cours", "En retard d’abord, puis la plus proche échéance", piles.doing),
     Section("actions-faites", "Actions faites", "La plus ancienne d’abord", piles.done),
     Section("sans-evenement", "Suivies sans événement", "Le plus ancien événement d’abord", piles.quiet),
 )
@@ -68,7 +68,10 @@ def desk() -> Response:
     lines = reading.lines(house, person, limit=None)
     every = glimpses(house, person, [item.case for item in lines], _wanted(lines))
     files = Files(house.charter, names(house), today(), every)
-    found = [Shown(item.anchor, item.title, item.caption, _sorted(item.find(files))) for item in SECTIONS]
+    found = [
+        Shown(item.anchor, item.title, item.caption, sorted(item.find(files), key=lambda told: told.rank))
+        for item in SECTIONS
+    ]
     sections = [item for item in (*found, _lost(lines, every)) if item.lines]
     pairs = [pair for pair in comparing.pairs(every) if pair.to_examine]
     entries = [*_entries(house, person, sections, every), *comparing.entries(house, person, pairs)]
@@ -86,10 +89,6 @@ def _wanted(lines: Sequence[Line]) -> Wanted:
         return ("deliberation", *match) if life.step == "followed" and not oriented else match
 
     return wanted
-
-
-def _sorted(found: Iterator[Told]) -> list[Told]:
-    return sorted(found, key=lambda item: (not item.urgent, item.since, item.reference))
 
 
 def _lost(lines: Sequence[Line], every: Sequence[Glimpse]) -> Shown:

@@ -12,7 +12,7 @@ from casework.charters import referral
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Part, Slot
 from casework.kernel.records import Charter
-from casework.web.french import short_day
+from casework.web.french import lowered, short_day
 
 CORRECTING = ("correcting", "report_correcting", "clarifying")
 WAITED = timedelta(days=7)  # a saisine nobody looked at for a week comes before those of today
@@ -32,19 +32,19 @@ class Told:
     since: date
     told: Sequence[str]
     urgent: bool = False
+    due: date | None = None
+
+    @property
+    def rank(self) -> tuple[bool, date, str]:
+        """What is urgent, then what is due first or has waited longest."""
+        return not self.urgent, self.due or self.since, self.reference
 
 
-def line(item: Glimpse, since: date, *told: str, urgent: bool = False) -> Told:
+def line(item: Glimpse, since: date, *told: str, urgent: bool = False, due: date | None = None) -> Told:
     """The line of a situation: its age band, never its birth."""
     life = item.life
-    return Told(
-        life.case,
-        item.head.reference,
-        referral.band(life.majority, life.began),
-        since,
-        [text for text in told if text],
-        urgent,
-    )
+    band, said = referral.band(life.majority, life.began), [text for text in told if text]
+    return Told(life.case, item.head.reference, band, since, said, urgent, due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,10 @@ def _unseen(files: Files) -> Iterator[Glimpse]:
 
 def _danger(files: Files, item: Glimpse) -> str:
     reason = item.contents.get(Slot("reason"), {})
+    if not reason.get("danger"):
+        return ""
     routes = next(found for found in files.charter.lists if found.name == "danger_route")
-    return f"Danger signalé. {routes.label(reason['danger_route'])}." if reason.get("danger") else ""
+    return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
 
 
 def _lacks(item: Glimpse) -> str:
@@ -177,8 +179,8 @@ def doing(files: Files) -> Iterator[Told]:
     for item, part in files.parts("owner_sheet", "open"):
         late = part.due is not None and part.due < files.day
         words = "En retard depuis le" if late else "Pour le"
-        due = f"{words} {short_day(part.due)}." if part.due else "Sans échéance."
-        yield line(item, part.since, due, _owner(files, part), urgent=late)
+        told = f"{words} {short_day(part.due)}." if part.due else "Sans échéance."
+        yield line(item, part.since, told, _owner(files, part), urgent=late, due=part.due)
 
 
 def done(files: Files) -> Iterator[Told]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from audit.entry import Reference
-from casework.cases import comparing, drafts, duties, reading
+from casework.cases import comparing, drafts, duties, piles, reading
 from casework.cases.duties import Duty
 from casework.cases.reading import Line
 from casework.kernel.clock import today
@@ -121,17 +121,13 @@ def _of_social_services(
     _house: House, _acting: Acting, _lines: Sequence[Line], found: Sequence[Duty]
 ) -> Iterator[Task]:
     """F33-04: what the services were asked, and what came back."""
-    for kind, one, many, urgent in (
-        (
-            ("orientation", "sent"),
-            "orientation vers un service social attend un retour",
-            "orientations vers les services sociaux attendent un retour",
-            True,
-        ),
-        (("orientation", "returned"), "retour d’un service social reçu", "retours des services sociaux reçus", False),
-    ):
-        cases = [duty.case for duty in found if duty.kind == kind]
-        yield Task(count(len(cases), one, many), _one_or_list(cases), len(cases), urgent)
+    sent = [duty for duty in found if duty.kind == ("orientation", "sent")]
+    back = [duty for duty in found if duty.kind == ("orientation", "returned")]
+    late = any(duty.part.since + piles.UNANSWERED <= today() for duty in sent)
+    one, many = "orientation vers un service social attend", "orientations vers les services sociaux attendent"
+    yield Task(f"{count(len(sent), one, many)} un retour", _one_or_list([duty.case for duty in sent]), len(sent), late)
+    words = count(len(back), "retour d’un service social reçu", "retours des services sociaux reçus")
+    yield Task(words, _one_or_list([duty.case for duty in back]), len(back))
 
 
 def _of_recipient(_house: House, _acting: Acting, lines: Sequence[Line], _found: Sequence[Duty]) -> Iterator[Task]:
