@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from audit.log import entries
 from casework.accounts.people import names
@@ -18,9 +18,13 @@ from casework.cases.act import Change, begin
 from casework.cases.desk import SECTIONS
 from casework.cases.heads import Head
 from casework.cases.piles import Files
+from casework.cases.sealed import Sealed, keys_of
 from casework.cases.several import glimpses
 from casework.kernel.clock import at
+from casework.kernel.life import Life, Slot
+from casework.store.directory import load_directory
 from casework.store.keytables import SealRow
+from casework.store.tables import CiphertextRow, HeadRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
@@ -82,9 +86,13 @@ def followed(lives: Lives, name: str, *rows: dict[str, Any]) -> Head:
     return lives.play(lives.play(head, "coordinator", "sign_record"), "town_hall", "approve")
 
 
-def oriented(lives: Lives, name: str) -> Head:
-    to = (lives.town.people["recipient"].organisation, "social")
-    return lives.play(followed(lives, name), "coordinator", "orient", {"orientation": SHEET}, recipient=to)
+def oriented(lives: Lives, head: Head, mark: str = "social") -> Head:
+    to = (lives.town.people["recipient"].organisation, mark)
+    return lives.play(head, "coordinator", "orient", {"orientation": SHEET}, recipient=to)
+
+
+def answered(lives: Lives, head: Head) -> Head:
+    return lives.play(head, "recipient", "answer", {"return": builders.RETURN}, part=head.life.parts[0].id)
 
 
 def entrusted(lives: Lives, name: str, who: str, due: date) -> Head:
@@ -103,14 +111,16 @@ def old(lives: Lives) -> Iterator[tuple[str, Head]]:
     """What happened forty days ago."""
     yield "silent", lives.play(lives.refer(**minor("Muet")), "coordinator", "transmit")
     untold = {"informed_how": "not_yet"}
+    yield "silent_twin", lives.play(lives.refer(**minor("MUET")), "coordinator", "transmit")
     yield "uninformed", lives.play(lives.refer(**minor("Ignorant", **untold)), "coordinator", "transmit")
     yield "retained", lives.retained(**minor("Gémeau"))
     yield "asked", lives.play(lives.refer("landlord", **minor("Demandé")), "coordinator", "ask_details", REQUEST)
-    yield "oriented", oriented(lives, "Orienté")
-    back = oriented(lives, "Revenu")
-    yield "returned", lives.play(back, "recipient", "answer", {"return": builders.RETURN}, part=back.life.parts[0].id)
+    yield "oriented", oriented(lives, oriented(lives, followed(lives, "Orienté")), "other")
+    yield "returned", answered(lives, oriented(lives, followed(lives, "Revenu")))
+    yield "both", oriented(lives, answered(lives, oriented(lives, followed(lives, "Deux"))))
+    closed = answered(lives, oriented(lives, followed(lives, "Clos")))
+    yield "closed", lives.play(closed, "coordinator", "close", reason="returns_received")
     yield "late", entrusted(lives, "Tardif", "emas", date(2026, 4, 1))
-    yield "soon", entrusted(lives, "Bientôt", "town_hall", date(2026, 4, 15))
     yield "later", entrusted(lives, "Lointain", "coordinator", date(2026, 6, 1))
     done = entrusted(lives, "Fait", "emas", date(2026, 4, 1))
     yield "done", lives.play(done, "emas", "finish", part=done.life.parts[0].id)
@@ -123,12 +133,14 @@ def new(lives: Lives) -> Iterator[tuple[str, Head]]:
     lives.town.moment += timedelta(days=30)
     yield "waiting", lives.refer(**minor("Oublié"))
     lives.town.moment += timedelta(days=9)
+    yield "soon", entrusted(lives, "Bientôt", "town_hall", date(2026, 4, 15))
     yield "whole", lives.refer(**minor("Entier", representatives=[{**MOTHER, **TOLD}]))
     father = {"quality": "father", "telephone": "0639980035", "informed_how": "not_yet"}
     year = {"birth": "birth_year_only", "birth_year": 2012, "birth_date": ""}
     yield "lacking", lives.refer(**minor("Lacunaire", representatives=[father], **year))
     yield "danger", endangered(lives, "Danger")
     yield "danger_asked", lives.play(endangered(lives, "Alerte"), "coordinator", "ask_details", REQUEST)
+    yield "double", lives.refer("pjj", **minor("Oublié"))
     yield "twin", lives.refer("pjj", **minor("GEMEAU"))
     with at(lives.town.moment):
         change = Change("report", {"remontee": builders.REMONTEE})
@@ -159,6 +171,8 @@ PLACES = {
     "retained": {"retenues"},
     "decided": {"a-orienter"},
     "oriented": {"retours-attendus"},
+    "both": {"retours-attendus", "retours"},
+    "closed": set(),
     "returned": {"retours"},
     "late": {"actions"},
     "soon": {"actions"},
@@ -231,13 +245,16 @@ def test_the_log_says_what_the_desk_showed_and_opened(desk: Desk) -> None:
     listed = {item.subject for item in seen if item.type == "SituationListed"}
     opened = Counter((item.subject, item.values["compartment"]) for item in seen if item.type == "CompartmentRead")
     cases = {name: head.life.case for name, head in desk.heads.items()}
-    assert listed == set(cases.values())
-    checked = [cases[name] for name in ("danger", "danger_asked", "waiting", "whole", "lacking", "twin", "asked")]
+    assert listed == set(cases.values()) - {cases["closed"]}
+    checked = [
+        cases[name] for name in ("danger", "danger_asked", "waiting", "whole", "lacking", "twin", "double", "asked")
+    ]
     without = ("decided", "proposed", "late", "soon", "later", "done")
     expected = [(case, part) for case in checked for part in ("identity", "reason")]
     assert opened == Counter([*expected, *((cases[name], "deliberation") for name in without)])
     pairs = [{item.subject, item.values["other"]} for item in seen if item.type == "SituationsCompared"]
-    assert pairs == [{cases["retained"], cases["twin"]}]
+    expected_pairs = [{cases["retained"], cases["twin"]}, {cases["waiting"], cases["double"]}]
+    assert sorted(pairs, key=sorted) == sorted(expected_pairs, key=sorted)
 
 
 @pytest.mark.clause("F33-16")
@@ -275,7 +292,7 @@ def test_an_expected_return_does_not_hide_a_year_without_event(desk: Desk) -> No
 def test_the_same_person_is_told_at_home_on_the_desk_and_beside_the_acts(desk: Desk) -> None:
     twin, other = desk.heads["twin"], desk.heads["retained"]
     compared = f"/situations/rapprochements?situation={twin.life.case}"
-    assert "1 rapprochement à examiner" in desk.page("coordinator", "/")
+    assert "2 rapprochements à examiner" in desk.page("coordinator", "/")
     assert {twin.reference, other.reference} <= set(
         re.findall(r"[0-9A-Z]{8}", callout(desk.page("coordinator", "/bureau")))
     )
@@ -315,12 +332,22 @@ def test_linked_situations_name_each_other_and_can_be_unlinked(desk: Desk) -> No
         assert f">{other.reference}</a>" in desk.page("coordinator", f"/situations/{twin.life.case}")
         assert f">{twin.reference}</a>" in desk.page("coordinator", f"/situations/{other.life.case}")
         assert twin.reference not in desk.page("prosecutor", f"/situations/{other.life.case}")
-        assert "rapprochement" not in desk.page("coordinator", "/")
+        assert "1 rapprochement à examiner" in desk.page("coordinator", "/")
         assert "Délier ces situations" in desk.page("coordinator", path)
     finally:
         reader.post(path)
     assert "Relier ces situations" in desk.page("coordinator", path)
     assert "Reliée" not in desk.page("coordinator", f"/situations/{twin.life.case}")
+
+
+@pytest.mark.clause("C-10")
+def test_the_parquet_which_reads_both_is_not_told_of_a_link(desk: Desk) -> None:
+    one, two, reader = desk.heads["silent"], desk.heads["silent_twin"], desk.readers["coordinator"]
+    path = f"/situations/rapprochements?situation={one.life.case}"
+    assert "Non reliées. En commun : même nom, même prénom, même date de naissance." in desk.page("coordinator", path)
+    assert reader.post(path).status_code == 303
+    assert two.reference in desk.page("coordinator", f"/situations/{one.life.case}")
+    assert two.reference not in desk.page("prosecutor", f"/situations/{one.life.case}")
 
 
 @pytest.mark.clause("C-10")
@@ -356,12 +383,20 @@ def urgent(page: str, label: str) -> bool:
 def test_the_tasks_of_the_coordinator_lead_to_the_desk(desk: Desk) -> None:
     page = desk.page("coordinator", "/")
     for label, url in (
-        ("5 saisines à vérifier", "/bureau"),
-        ("1 retour reçu", "/bureau#retours"),
+        ("6 saisines à vérifier", "/bureau"),
+        ("2 retours reçus", "/bureau#retours"),
         ("1 action faite", "/bureau#actions-faites"),
-        ("8 situations suivies", "/bureau"),
+        ("9 situations suivies", "/bureau"),
     ):
         assert f'<a href="{url}">{label}</a>' in page
+
+
+@pytest.mark.clause("A-05")
+def test_a_situation_named_on_a_home_page_is_logged(desk: Desk) -> None:
+    before = len(desk.logged())
+    desk.page("emas", "/")
+    listed = [item.subject for kind, item in desk.logged()[before:] if kind == "SituationListed"]
+    assert desk.heads["late"].life.case in listed
 
 
 @pytest.mark.clause("A-05")
@@ -375,12 +410,13 @@ def test_the_home_page_opens_no_decision(desk: Desk) -> None:
 @pytest.mark.clause("F33-04")
 def test_the_dsol_sees_what_the_services_were_asked_and_what_came_back_without_a_name(desk: Desk) -> None:
     home, listing = desk.page("dsol", "/"), desk.page("dsol", "/situations")
-    assert urgent(home, "1 orientation vers un service social attend un retour")
-    assert "1 retour d’un service social reçu" in home
+    assert urgent(home, "2 orientations vers les services sociaux attendent un retour")
+    assert "2 retours des services sociaux reçus" in home
     rows = {name: row for row in listing.split("<tr>") for name in desk.heads if desk.heads[name].reference in row}
-    assert set(rows) == {"oriented", "returned"}
+    assert set(rows) == {"oriented", "returned", "both"}
     assert "Retour attendu" in rows["oriented"]
     assert "Retour reçu" in rows["returned"]
+    assert "Retour attendu" in rows["both"]
     assert "2 mars 2026" in rows["oriented"]
     assert "Camille" not in listing
 
@@ -409,6 +445,32 @@ def test_who_waits_to_be_admitted_is_a_task_of_the_coordinator_alone(desk: Desk)
     assert [who for who in WHO[1:] if "admise" in desk.page(who, "/")] == []
 
 
+# --- Several at a glance --------------------------------------------------------------------------------------------
+
+
+def everything(_life: Life) -> tuple[str, ...]:
+    return ("identity", "match", "deliberation")
+
+
+@pytest.mark.clause("F33-16")
+def test_a_glimpse_shows_what_the_charter_grants_and_no_situation_of_others(desk: Desk) -> None:
+    house, case = desk.lives.house, desk.heads["silent"].life.case
+    with at(desk.lives.town.moment):
+        (seen,) = glimpses(house, desk.lives.acting["prosecutor"], [case], everything)
+        assert glimpses(house, desk.lives.acting["pjj"], [case]) == []
+    assert set(seen.contents) == {Slot("identity")}
+
+
+def test_a_key_is_opened_by_those_alone_to_whom_the_head_says_it_is_sealed(desk: Desk) -> None:
+    house, head, slot = desk.lives.house, desk.heads["silent"], Slot("identity")
+    held, acting = head.held[slot], desk.lives.acting["coordinator"]
+    asked = [Sealed(head.life.case, slot, held.key_id, known) for known in (held.principals, frozenset[UUID]())]
+    with at(desk.lives.town.moment), house.stores.case_reading() as session:
+        directory = load_directory(house, session)
+        found = [keys_of(house, acting, directory, [item]) for item in asked]
+    assert [list(keys) for keys in found] == [[held.key_id], []]
+
+
 # --- What does not open: last, since it breaks situations -----------------------------------------------------------
 
 
@@ -420,3 +482,18 @@ def test_a_situation_that_does_not_open_is_said_and_the_others_are_shown(desk: D
     assert desk.where("whole") == {"illisibles"}
     assert desk.where("danger") == {"d-abord"}
     assert desk.readers["coordinator"].get("/").status_code == 200
+
+
+@pytest.mark.clause("A-05")
+@pytest.mark.parametrize(("nickname", "table"), [("lacking", CiphertextRow), ("danger", HeadRow)])
+def test_an_altered_situation_is_reported_and_left_out(
+    desk: Desk, nickname: str, table: type[CiphertextRow | HeadRow]
+) -> None:
+    case, column = desk.heads[nickname].life.case, "envelope" if table is CiphertextRow else "body"
+    with desk.lives.house.stores.case_writing() as session:
+        session.execute(update(table).where(table.case == case).values({column: b"altered"}))
+    before = len(desk.logged())
+    assert desk.where(nickname) == {"illisibles"}
+    reported = {item.subject for kind, item in desk.logged()[before:] if kind == "TamperingFound"}
+    assert case in reported
+    assert desk.where("danger_asked") == {"d-abord", "precisions"}
