@@ -61,18 +61,6 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
             tried = found.head.sequence
 
 
-def open_matches(house: House, acting: Acting) -> list[Opened]:
-    """The match records this person may compare (C-10), opened in memory and logged by the caller: only pairs that meet are ever shown.
-
-    Errors: HeadBroken, NoKey.
-    """
-    cases = [line.case for line in lines(house, acting, limit=None)]
-    with house.stores.case_reading() as session:
-        directory = load_directory(house, session)
-        closed = [_closed(house, acting.actor, session, directory, case, ("match",)) for case in cases]
-    return [_opened(house, acting, directory, item) for item in closed if item is not None and item.envelopes]
-
-
 @dataclass(frozen=True, slots=True)
 class _Closed:
     """What somebody may open of a situation, not opened yet."""

@@ -10,9 +10,9 @@ from flask import url_for
 
 from audit.log import entries
 from casework.accounts.people import names
-from casework.cases import choices, lisible
+from casework.cases import choices, duties, lisible
+from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section, by_hand
-from casework.cases.orienting import Pair
 from casework.cases.reading import Line, Opened
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
@@ -20,7 +20,6 @@ from casework.kernel.life import Part, Party, Slot
 from casework.kernel.records import Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import short_day
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -134,12 +133,23 @@ def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
     whole = charter.seat(seat).progress == "steps"
     # Their three states hide the moves behind them: neither the day of a move nor the order of moves may tell them.
     ordered = lines if whole else sorted(lines, key=lambda line: line.number)
+    apart = {line for line in lines if not follows(charter, seat, line.step, sent=line.sent)}
+    found = duties.duties(house, acting, [line for line in lines if line in apart])
+    held = {duty.case: duty for duty in sorted(found, key=lambda duty: duty.expected)}
     return [
-        Row(n.case, n.reference, band(n.majority), seen_step(charter, seat, n.step).label, n.since if whole else None)
-        if follows(charter, seat, n.step, sent=n.sent)
-        else Row(n.case, n.reference, "", "Fiche ouverte", None)
+        _sheet(n, held.get(n.case))
+        if n in apart
+        else Row(
+            n.case, n.reference, band(n.majority), seen_step(charter, seat, n.step).label, n.since if whole else None
+        )
         for n in ordered
     ]
+
+
+def _sheet(line: Line, duty: Duty | None) -> Row:
+    if duty is None:
+        return Row(line.case, line.reference, "", "Fiche ouverte", None)
+    return Row(line.case, line.reference, "", duties.told(duty), duty.part.since)
 
 
 def course(house: House, acting: Acting, opened: Opened) -> Course | None:
@@ -273,34 +283,3 @@ def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
         return ()
     field = Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)
     return widgets([field], {}, filled.errors)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One situation of a comparison."""
-
-    case: UUID
-    reference: str
-    surname: str
-    first_name: str
-    birth: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two situations side by side."""
-
-    sides: tuple[Side, Side]
-    linked: bool
-
-
-def side_by_side(pair: Pair) -> Compared:
-    """A pair, ready for the coordinator's page."""
-    return Compared((_side(pair.left), _side(pair.right)), pair.linked)
-
-
-def _side(opened: Opened) -> Side:
-    match = opened.contents[Slot("match")]
-    days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
-    birth = " – ".join(short_day(found) for found in days) or "non connue"
-    return Side(opened.life.case, opened.head.reference, match["surname"], match["first_name"], birth)

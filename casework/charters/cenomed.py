@@ -1682,7 +1682,8 @@ BEFORES = (
 # --- What contents derive -------------------------------------------------------------------------------------------
 
 
-def _informed(person: Mapping[str, Any]) -> bool:
+def informed(person: Mapping[str, Any]) -> bool:
+    """Whether a person concerned is informed, or the information deferred on a dated ground (C-05)."""
     how = person.get("informed_how")
     told = how not in (None, "not_yet") and bool(person.get("informed_on"))
     deferred = how == "not_yet" and bool(person.get("defer_reason")) and bool(person.get("defer_until"))
@@ -1707,7 +1708,7 @@ def derive(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Derived:
     persons = [identity, *identity.get("representatives", [])]
     span = bounds(identity, entered)
     return Derived(
-        marks=marks | {"informed": all(_informed(person) for person in persons)},
+        marks=marks | {"informed": all(informed(person) for person in persons)},
         school=UUID(identity["school"]) if identity.get("school") else None,
         majority=birthday_month(middle(span), 18) if span else None,
         cap=birthday_month(span[0], 25) if span else None,

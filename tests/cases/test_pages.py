@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases.orienting import link
+from casework.cases.comparing import link
 from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody

@@ -8,7 +8,7 @@ import pytest
 
 from audit.log import entries
 from casework.cases import sealed
-from casework.cases.orienting import same_person
+from casework.cases.comparing import same_person
 from casework.kernel.clock import at
 from casework.kernel.life import Slot
 from tests.cases.conftest import Lives

@@ -187,7 +187,7 @@ def _acted(places: Places, name: str) -> Kinds:
 
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
 WITHOUT_OBJECT = (
-    "/", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
+    "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire",

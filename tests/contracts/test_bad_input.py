@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from casework.accounts.people import Contact
 from casework.accounts.service import begin_acceptance, finish_acceptance, invite, reinvite
 from casework.accounts.totp import totp_now
-from casework.cases import orienting
+from casework.cases import comparing
 from casework.cases.act import Change
 from casework.cases.act import act as play_act
 from casework.kernel.clock import at
@@ -281,7 +281,7 @@ def test_a_link_stopped_between_its_two_sides_is_finished_by_the_next_press(cell
             play_act(house, coordinator, other, None, Change("inform", {"identity": {"informed_how": "by_phone"}}))
         )
         assert links() == (True, False)
-        orienting.link(house, coordinator, other, one)
+        comparing.link(house, coordinator, other, one)
         assert links() == (True, True)
-        orienting.link(house, coordinator, one, other)
+        comparing.link(house, coordinator, one, other)
         assert links() == (False, False)
