@@ -46,6 +46,7 @@ class Kind(Enum):
     TEXT = "text"  # the only free narrative, short, with the guard of C-03
     DATE = "date"
     PAST_DATE = "past_date"
+    TIME = "time"  # of a day
     YEAR = "year"
     AGE = "age"
     PHONE = "phone"
