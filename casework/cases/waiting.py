@@ -34,7 +34,6 @@ WAITING = (
         "situation retenue à inscrire à une réunion",
         "situations retenues à inscrire à une réunion",
     ),
-    Waiting("coordinator", "examined", "relevé à signer", "relevés à signer"),
     Waiting("coordinator", "followed", "situation suivie", "situations suivies"),
     Waiting(
         "prosecutor",
@@ -44,7 +43,6 @@ WAITING = (
         urgent=True,
         page="cases.queue",
     ),
-    Waiting("town_hall", "signed", "relevé à approuver", "relevés à approuver", urgent=True),
 )
 CORRECTING = ("correcting", "clarifying", "report_correcting")
 

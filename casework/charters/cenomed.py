@@ -1434,6 +1434,7 @@ SETTINGS = (
     Setting("dismissed_days", "Conservation sans suite", "R-02", 30, 1, 90, "jours"),
     Setting("closed_months", "Conservation après clôture", "R-04", 3, 0, 3, "mois"),
     Setting("archive_months", "Archive intermédiaire", "R-04", 36, 0, 36, "mois"),
+    Setting("opening_days", "Échange nominatif avant la réunion", "F33-16", 7, 0, 14, "jours"),
     Setting("window_days", "Échange nominatif après la réunion", "F33-16", 7, 1, 14, "jours"),
     Setting("log_months", "Conservation du journal", "A-06", 12, 6, 36, "mois"),
     Setting("register_months", "Registre des éliminations", "R-08", 13, 6, 36, "mois"),
@@ -1599,7 +1600,8 @@ BEFORES = (
 # --- What contents derive -------------------------------------------------------------------------------------------
 
 
-def _informed(person: Mapping[str, Any]) -> bool:
+def informed(person: Mapping[str, Any]) -> bool:
+    """Whether this person, minor or legal representative, is informed, or its information deferred with a ground (C-05)."""
     how = person.get("informed_how")
     told = how not in (None, "not_yet") and bool(person.get("informed_on"))
     deferred = how == "not_yet" and bool(person.get("defer_reason")) and bool(person.get("defer_until"))
@@ -1624,7 +1626,7 @@ def derive(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Derived:
     persons = [identity, *identity.get("representatives", [])]
     span = bounds(identity, entered)
     return Derived(
-        marks=marks | {"informed": all(_informed(person) for person in persons)},
+        marks=marks | {"informed": all(informed(person) for person in persons)},
         school=UUID(identity["school"]) if identity.get("school") else None,
         majority=birthday_month(middle(span), 18) if span else None,
         cap=birthday_month(span[0], 25) if span else None,
