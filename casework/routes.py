@@ -13,7 +13,7 @@ from casework.cases import comparing, desk, drafts, recent, refusals, screening,
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
-from casework.meetings import dates, deciding, pages
+from casework.meetings import dates, deciding, home
 from casework.meetings import views as meetings
 from casework.store.directory import DirectoryBroken
 from casework.store.house import House
@@ -84,6 +84,7 @@ ROUTES = (
     url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=POST),
     url("/reunions/<uuid:meeting>", meetings.meeting, needs=MEETINGS),
     url("/reunions/<uuid:meeting>/report", meetings.postpone, needs=ORGANISER, methods=BOTH),
+    url("/reunions/<uuid:meeting>/heure-et-lieu", meetings.arrange, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/convocations", meetings.convocations, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/convocations/<uuid:tenure>", meetings.release, needs=ORGANISER, methods=POST),
     url("/reunions/<uuid:meeting>/presences", meetings.attendance, needs=ORGANISER, methods=BOTH),
@@ -97,6 +98,7 @@ ROUTES = (
     url("/reunions/<uuid:meeting>/cloture", meetings.hold, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/fait/<act>", meetings.done, needs=MEETINGS),
     url("/situations/<uuid:case>/decisions", deciding.decide, needs=SITUATION.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/decisions/suite", deciding.decided, needs=SITUATION.of("coordinator")),
     url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
@@ -114,12 +116,12 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, pages.tasks, keeping.tasks, holding.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
-PANELS: tuple[PanelSource, ...] = (purpose.purpose, pages.next_meeting, recent.recent)
+PANELS: tuple[PanelSource, ...] = (purpose.purpose, home.next_meeting, recent.recent)
 PARTS = Parts(ROUTES, DOORS, TASKS, PANELS, REFUSALS)

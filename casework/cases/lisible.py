@@ -8,7 +8,7 @@ from uuid import UUID
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.engine import readers
-from casework.kernel.life import Actor, Life, Part, Principal
+from casework.kernel.life import Actor, Life, Part, Principal, Slot
 from casework.kernel.records import Charter, Compartment, HolderKind, Move, Relation
 from casework.store.house import House
 
@@ -30,12 +30,19 @@ def after(house: House, actor: Actor, move: Move, opened: Opened | None, part: U
     return {slot.compartment: named(house.charter, life, who) for slot, who in found.items() if life}
 
 
-def later(charter: Charter, compartment: str, now: Sequence[str]) -> list[str]:
+def now(charter: Charter, life: Life, compartment: str) -> list[str]:
+    """Who reads a compartment of the situation at this point of its life."""
+    return named(charter, life, readers(charter, life)[Slot(compartment)])
+
+
+def later(charter: Charter, compartment: str, first: Sequence[str]) -> list[str]:
     """Who may read this compartment further on, if the situation goes on: told to its author from the first."""
     grants = [grant for grant in charter.grants if compartment in grant.compartments]
     seats = [charter.seat(seat).label for grant in grants if grant.holder is HolderKind.SEAT for seat in grant.seats]
     sitting = any(grant.relation in SITTING for grant in grants)
-    return [label for label in dict.fromkeys(seats) if label not in now] + (["personnes convoquées"] if sitting else [])
+    return [label for label in dict.fromkeys(seats) if label not in first] + (
+        ["personnes convoquées"] if sitting else []
+    )
 
 
 def change(house: House, actor: Actor, move: Move, opened: Opened, part: UUID | None) -> Change:

@@ -1517,6 +1517,7 @@ SETTINGS = (
     Setting("dismissed_days", "Conservation sans suite", "R-02", 30, 1, 90, "jours"),
     Setting("closed_months", "Conservation après clôture", "R-04", 3, 0, 3, "mois"),
     Setting("archive_months", "Archive intermédiaire", "R-04", 36, 0, 36, "mois"),
+    Setting("opening_days", "Échange nominatif avant la réunion", "F33-16", 7, 0, 14, "jours"),
     Setting("window_days", "Échange nominatif après la réunion", "F33-16", 7, 1, 14, "jours"),
     Setting("log_months", "Conservation du journal", "A-06", 12, 6, 36, "mois"),
     Setting("register_months", "Registre des éliminations", "R-08", 13, 6, 36, "mois"),

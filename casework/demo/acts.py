@@ -1,6 +1,7 @@
 """What the invented persons do on the stage: forms are posted through the same reading as on screen, meetings through their services."""
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from casework.demo.people import PLAYERS
 from casework.demo.stage import Stage
 from casework.kernel.records import Move
 from casework.meetings import exchange, service
+from casework.meetings.rooms import Room
 from casework.store.keyring import Acting
 
 Posted = Mapping[str, str | list[str]]
@@ -63,7 +65,8 @@ def _form(posted: Posted) -> "MultiDict[str, str]":
 def fix(stage: Stage, login: str, meeting: str, given: Mapping[str, Any]) -> None:
     """Fix a meeting and convene every member but those who organise it."""
     house, acting = stage.house, stage.who(login)
-    stage.meetings[meeting] = service.fix(house, acting, stage.ago(given["day"]))
+    room = Room(time(14, 30), "Salle des mariages, mairie du 6e (fictive)")
+    stage.meetings[meeting] = service.fix(house, acting, stage.ago(given["day"]), room)
     service.convene(house, acting, stage.meetings[meeting], [stage.tenures[name] for name in convened(stage)])
 
 

@@ -47,6 +47,7 @@ class Kind(Enum):
     DATE = "date"
     PAST_DATE = "past_date"
     COMING_DATE = "coming_date"
+    TIME = "time"  # of a day
     YEAR = "year"
     AGE = "age"
     PHONE = "phone"

@@ -93,6 +93,19 @@ def _named(house: House, acting: Acting, item: Item) -> Item:
     return Item(item.row, opened.head, item.band, f"{identity['first_name']} {identity['surname']}")
 
 
+def lacking(house: House, acting: Acting, item: Item) -> tuple[bool, int]:
+    """Whose information is missing (C-05): of the minor, of how many representatives; opening the identity to know it is logged."""
+    opened = reading.open_situation(house, acting, item.row.id, only=("identity",)) if not item.informed else None
+    return rules.uninformed(opened.contents.get(Slot("identity"), {})) if opened else (False, 0)
+
+
+def following(house: House, acting: Acting, meeting: UUID, case: UUID) -> Item | None:
+    """The next situation to examine after this one in the order of the agenda, then from its beginning."""
+    items = on_agenda(house, acting, meeting)
+    rank = next((index for index, item in enumerate(items) if item.row.id == case), 0)
+    return next((item for item in items[rank:] + items[:rank] if item.head.life.step == "in_session"), None)
+
+
 def deliberation(house: House, acting: Acting, item: Item) -> Mapping[str, Any]:
     """The decisions on a situation, as far as this person may read them now; opening them is logged."""
     slot = Slot("deliberation")

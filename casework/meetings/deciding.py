@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Response, request
+from werkzeug.exceptions import NotFound
 
 from casework.cases import filling, lisible, reading
 from casework.cases.act import Conflict
 from casework.cases.reading import Opened
 from casework.cases.refusals import why
 from casework.kernel.clock import today
-from casework.meetings import exchange, forms, pages
+from casework.meetings import agenda, exchange, forms, pages
 from casework.web.forms import FieldError, parse
 from casework.web.page import acting, current_house, go, reply
 from casework.web.widgets import widgets
@@ -18,7 +19,7 @@ from casework.web.widgets import widgets
 
 def decide(case: UUID) -> Response:
     """Record the decisions on a situation (C-08); a conflict keeps what was typed."""
-    house, person, opened = current_house(), acting(), _opened(case, "decide", "deliberation")
+    house, person, opened = current_house(), acting(), _opened(case, "decide", "deliberation", "reason")
     (section,) = filling.sections(house, house.charter.move("decide"), opened)
     members = pages.owner_pairs(house, person, opened.life)
     if request.method == "GET":
@@ -31,7 +32,20 @@ def decide(case: UUID) -> Response:
         exchange.decide(house, person, case, forms.seen(), read.values["decisions"])
     except Conflict as error:
         return _decisions(opened, section, members, read.shown, changed=why(house, person.actor, error)[:1])
-    return go("cases.done", case=case, move="decide")
+    return go("meetings.decided", case=case)
+
+
+def decided(case: UUID) -> Response:
+    """What was recorded, who reads it, and the next situation of the agenda."""
+    house, person = current_house(), acting()
+    head = reading.state(house, person, case)
+    if head is None or head.life.meeting is None:
+        raise NotFound
+    found = agenda.following(house, person, head.life.meeting, case)
+    return reply(
+        "meetings/decided.html", head=head, readers=lisible.now(house.charter, head.life, "deliberation"), following=found,
+        meeting=head.life.meeting, page="meeting",
+    )  # fmt: skip
 
 
 def recusal(case: UUID) -> Response:
@@ -40,7 +54,7 @@ def recusal(case: UUID) -> Response:
     fields = pages.sitting_field(house, exchange.sitting(opened))
     read = forms.read(fields) if request.method == "POST" else None
     if read is None or read.errors:
-        return forms.form("Déporter une personne convoquée", fields, read, opened=opened)
+        return forms.form("Écarter une personne de cette situation", fields, read, opened=opened)
     exchange.exclude(house, person, case, forms.seen(), UUID(read.values["person"]))
     return go("cases.done", case=case, move="exclude")
 
@@ -57,11 +71,11 @@ def _decisions(
     errors: Sequence[FieldError] = (),
     changed: Sequence[str] = (),
 ) -> Response:
-    house = current_house()
+    house, day = current_house(), exchange.starts(current_house(), opened.life)
     readers = lisible.after(house, acting().actor, house.charter.move("decide"), opened, None).get("deliberation", [])
     drawn = widgets(section.fields, shown, errors, prefix=section.prefix, members=members)
     status = 409 if changed else 422 if errors else 200
     return reply(
-        "meetings/decide.html", opened=opened, widgets=drawn, errors=errors, changed=changed, readers=readers,
-        page="meeting", status=status,
+        "meetings/decide.html", opened=opened, widgets=drawn, errors=errors, changed=changed, readers=readers, day=day,
+        early=day is not None and today() < day, about=pages.about(house, opened), page="meeting", status=status,
     )  # fmt: skip

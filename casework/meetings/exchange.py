@@ -13,10 +13,10 @@ from casework.cases.heads import Head, HeadBroken
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.engine import IllegalMove, available, refusal
-from casework.kernel.life import Party, Slot
+from casework.kernel.life import Life, Party, Slot
 from casework.kernel.records import Take
 from casework.meetings import records, rules
-from casework.meetings.service import MeetingError, log_change, organises, require
+from casework.meetings.service import MeetingError, approves, log_change, organises, require
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
@@ -67,12 +67,13 @@ def unschedule(house: House, acting: Acting, meeting: UUID, case: UUID, seen: in
 def circulate(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
     """Open the nominative exchange of every scheduled situation to the convened persons, by key; may be pressed again.
 
-    Errors: MeetingError ("seat", "done", "window" once it would already be over, "nobody" convened).
+    Errors: MeetingError ("seat", "done", "opening" before its time, "window" once it would already be over, "nobody" convened).
     """
     row = _meeting(house, meeting)
     require(organises(house, acting), "seat")
     require(not row.held, "done")
-    last = window(house, row)
+    first, last = opening(house, row), window(house, row)
+    require(first <= today(), "opening", first)
     require(last >= today(), "window")
     parties = _convened(house, meeting)
     require(parties, "nobody")
@@ -85,10 +86,23 @@ def circulate(house: House, acting: Acting, meeting: UUID, seen: Seen = None) ->
     return _each(house, acting, row, ("scheduled",), seen, one, "circulated")
 
 
+def opening(house: House, meeting: MeetingRow) -> date:
+    """The first day the nominative exchange of this meeting may open."""
+    return rules.opening(meeting.day, _days(house, "opening_days"))
+
+
 def window(house: House, meeting: MeetingRow) -> date:
     """The last day of the nominative exchange of this meeting."""
-    days = house.settings.get("window_days", house.charter.setting("window_days").default)
-    return rules.window_end(meeting.day, days)
+    return rules.window_end(meeting.day, _days(house, "window_days"))
+
+
+def _days(house: House, setting: str) -> int:
+    return house.settings.get(setting, house.charter.setting(setting).default)
+
+
+def starts(house: House, life: Life) -> date | None:
+    """The day of the meeting a situation is on the agenda of; None when it is on none."""
+    return _meeting(house, life.meeting).day if life.meeting else None
 
 
 def _convened(house: House, meeting: UUID) -> list[Party]:
@@ -119,9 +133,11 @@ def sitting(opened: Opened) -> list[Party]:
 def decide(house: House, acting: Acting, case: UUID, seen: int, decisions: Sequence[Mapping[str, Any]]) -> Head:
     """Record the decisions on a situation (C-08); owners receive their sheets when the record is signed.
 
-    Errors: MeetingError ("owner", "problem"), Conflict, Missing, IllegalMove.
+    Errors: MeetingError ("before" the day of the meeting, "owner", "problem"), Conflict, Missing, IllegalMove.
     """
     opened = _open(house, acting, case)
+    day = starts(house, opened.life)
+    require(day is None or day <= today(), "before", day)
     allowed = {str(party.person) for party in rules.owners(house.charter, opened.life, acting.party)}
     require(all(not row.get("owner") or row["owner"] in allowed for row in decisions), "owner")
     contents = {"deliberation": {"decisions": list(decisions)}}
@@ -135,6 +151,7 @@ def sign(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batc
     """
     row = _meeting(house, meeting)
     require(acting.actor.seat in house.charter.move("sign_record").seats, "seat")
+    require(row.day <= today(), "before", row.day)
 
     def one(case: UUID, at: int | None) -> None:
         opened = _open(house, acting, case, "identity", "deliberation", "owner_sheet")
@@ -166,7 +183,8 @@ def _assign(owner: UUID, content: dict[str, Any]) -> Change:
 def approve(house: House, acting: Acting, meeting: UUID, seen: Seen = None) -> Batch:
     """Approve the signed decisions, each by the outcome they have (C-08): the nominative exchange closes. Errors: MeetingError."""
     row = _meeting(house, meeting)
-    require(acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats, "seat")
+    require(approves(house, acting), "seat")
+    require(row.day <= today(), "before", row.day)
 
     def one(case: UUID, at: int | None) -> None:
         head = head_of(house, case)

@@ -1,33 +1,29 @@
 """What the pages of meetings say: sentences of refusal, fields of their forms, what waits; no right is decided here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
-
-from flask import url_for
 
 from casework.accounts.people import Names, names
 from casework.cases.filling import problem
 from casework.cases.reading import Opened
-from casework.kernel.clock import today
-from casework.kernel.life import Life, Party
+from casework.kernel.life import Life, Party, Slot
 from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
-from casework.meetings import agenda, polling, rules, service
+from casework.meetings import agenda, rules
 from casework.meetings.agenda import Item
 from casework.meetings.exchange import Batch
+from casework.meetings.rooms import Room
 from casework.meetings.service import Sheet
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.store.tables import MeetingRow
-from casework.web.forms import FieldError, field_id
-from casework.web.french import count, relative, short_day
+from casework.web.forms import FieldError, Parsed, field_id
 from casework.web.french import day as full_day
-from casework.web.tasks import Panel, Task
 from casework.web.widgets import Words, summary
 
+SILENT = "Aucun message n’est envoyé : prévenez les personnes convoquées."
 SENTENCES: Mapping[str, str] = {
     "past": "Cette date est passée.",
     "month": "Une réunion ordinaire se tient un mois au moins après que sa date est fixée.",
@@ -48,6 +44,8 @@ SENTENCES: Mapping[str, str] = {
     "person": "Cette personne n’est pas convoquée pour cette situation, ou s’est déjà déportée.",
     "days": "Indiquez une à cinq dates.",
     "waiting": "Des situations sont encore à l’ordre du jour. Retirez-les, ou rendez-les à une prochaine réunion.",
+    "opening": "L’échange nominatif s’ouvre au plus tôt le {}.",
+    "before": "Les décisions sont enregistrées, signées et approuvées à partir du jour de la réunion, le {}.",
     "nothing": "Aucune situation de cette réunion n’attend cet acte : il est peut-être déjà fait.",
     "changed": "La situation a changé depuis l’affichage de la page.",
     "step": "La situation n’est plus à cette étape.",
@@ -56,33 +54,40 @@ SENTENCES: Mapping[str, str] = {
     "no_key": "La clé de la situation n’a pas pu être utilisée. Prévenez l’administrateur.",
     "broken": "La situation enregistrée ne prouve pas son intégrité. Elle est signalée, et rien n’en est ouvert.",
 }
-DONE: Mapping[str, tuple[str, str]] = {  # act: what happened, what comes next
-    "fixed": ("La date de la réunion est fixée.", "Convoquez les membres et composez l’ordre du jour."),
-    "postponed": ("La réunion est reportée.", "Prévenez les personnes convoquées."),
-    "attendance": (
-        "Les présences sont notées.",
-        "Signez le relevé de décisions quand toutes les situations sont examinées.",
-    ),
+DONE: Mapping[
+    str, tuple[str, str]
+] = {  # act: what happened, and what to know of it; what comes next is told by the course
+    "fixed": ("La date de la réunion est fixée.", ""),
+    "arranged": ("L’heure et le lieu sont enregistrés.", SILENT),
+    "postponed": ("La réunion est reportée.", SILENT),
+    "convened": ("Les personnes choisies sont convoquées.", SILENT),
+    "attendance": ("Les présences sont notées.", ""),
     "circulated": (
         "L’échange nominatif est ouvert.",
         "Les personnes convoquées lisent maintenant les situations, chacune dans la limite de sa qualité.",
     ),
     "signed": (
         "Le relevé de décisions est signé.",
-        "La mairie l’approuve. Les personnes responsables d’une action lisent maintenant leur fiche.",
+        "La mairie l’approuve ensuite. Les personnes responsables d’une action lisent maintenant leur fiche.",
     ),
     "approved": (
         "Le relevé de décisions est approuvé.",
         "L’échange nominatif est clos. Le coordonnateur envoie les orientations.",
     ),
-    "held": ("La réunion est close.", "Sa tenue est comptée dans les indicateurs."),
+    "held": ("La réunion est close.", ""),
+    "cancelled": ("La réunion est annulée.", SILENT),
 }
 OTHERWISE = "Cet acte n’est pas possible maintenant."
+ROOM = (
+    Field("starts_at", "Heure", Kind.TIME, "F33-08", help="Par exemple, 14 h 30."),
+    Field("place", "Lieu", Kind.LINE, "F33-08", help="La salle et son adresse."),
+)
 NEW = (
     Field("day", "Date de la réunion", Kind.DATE, "F33-07", required=True, help="Un mois au moins après aujourd’hui, sauf urgence."),
+    *ROOM,
     Field(
         "urgent", "Réunion d’urgence sur des rixes", Kind.FLAG, "F33-07",
-        help="Son ordre du jour ne prend que les situations en lien avec une rixe.",
+        help="Son ordre du jour ne prend que les situations en lien avec une rixe. L’urgence et son motif sont inscrits au journal.",
     ),
     Field("reason", rules.URGENT_REASON.title, Kind.CHOICE, "F33-07", choices=rules.URGENT_REASON, required=True, only_if=("urgent", "1")),
 )  # fmt: skip
@@ -95,12 +100,23 @@ TOOK_PLACE = ChoiceList(
     (Labelled("yes", "Elle a eu lieu"), Labelled("no", "Elle n’a pas eu lieu")),
 )
 HELD = (Field("took_place", TOOK_PLACE.title, Kind.CHOICE, "F33-08", choices=TOOK_PLACE, required=True),)
-READ_STEPS = ("in_session", "examined", "signed")
 
 
-def sentence(code: str) -> str:
-    """Why something was refused, in words."""
-    return SENTENCES.get(code, OTHERWISE)
+def sentence(code: str, day: date | None = None) -> str:
+    """Why something was refused, in words; `day`: from when it is possible."""
+    return SENTENCES.get(code, OTHERWISE).format(full_day(day) if day else "")
+
+
+def room(values: Mapping[str, Any]) -> Room:
+    """The hour and the place that a form gives."""
+    hour = values.get("starts_at")
+    return Room(time.fromisoformat(hour) if hour else None, values.get("place", ""))
+
+
+def arranged(sheet: Sheet) -> Parsed:
+    """The hour and the place as their form shows them."""
+    hour = sheet.meeting.starts_at
+    return Parsed({}, shown={"starts_at": hour.isoformat("minutes") if hour else "", "place": sheet.place})
 
 
 def on_field(fields: Sequence[Field], name: str, code: str) -> tuple[FieldError, ...]:
@@ -153,6 +169,17 @@ def decision_problems(house: House, opened: Opened, values: Mapping[str, Any]) -
     return tuple(problem(house, key, message) for key, message in found.items())
 
 
+def about(house: House, opened: Opened) -> list[tuple[str, str]]:
+    """What the cell decides about, without a name: age band and closed reasons."""
+    reason, bands = opened.contents.get(Slot("reason"), {}), rules.closed_list(house.charter, "age_band")
+    fields = {item.name: item for item in house.charter.compartment("reason").fields}
+    main = fields["main_reason"].choices
+    found = [("Âge", bands.label(rules.band(opened.life.majority, opened.life.began)))]
+    if main is not None and reason.get("main_reason") in main:
+        found.append((fields["main_reason"].label, main.label(reason["main_reason"])))
+    return found
+
+
 def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:
     """The convened persons one of whom may be asked to step back."""
     values = tuple(Labelled(value, label) for value, label in _pairs(house, parties))
@@ -178,19 +205,33 @@ class Line:
     step: str
     since: date
     informed: bool
+    lacks: str
     seen: int
+    acts: bool  # whether whoever organises may act on it from the agenda
 
 
-def lines(house: House, items: Iterable[Item]) -> list[Line]:
-    """The lines of an agenda: the age band and the step in words."""
+def lines(
+    house: House,
+    items: Iterable[Item],
+    lacking: Mapping[UUID, tuple[bool, int]] | None = None,
+    steps: Collection[str] = (),
+) -> list[Line]:
+    """The lines of an agenda, in words: `lacking`: whose information is missing; `steps`: those at which there is an act."""
     bands = rules.closed_list(house.charter, "age_band")
     return [
         Line(
             i.row.id, i.head.reference, bands.label(i.band), i.name, house.charter.step(i.head.life.step).label,
-            i.head.life.step, i.head.life.since, i.informed, i.head.sequence,
+            i.head.life.step, i.head.life.since, i.informed, _lacks(*(lacking or {}).get(i.row.id, (False, 0))), i.head.sequence,
+            i.head.life.step in steps,
         )
         for i in items
     ]  # fmt: skip
+
+
+def _lacks(minor: bool, representatives: int) -> str:  # noqa: FBT001 - a pair, as the agenda gives it
+    """“le mineur et un représentant légal”: nobody is named (C-10)."""
+    others = "un représentant légal" if representatives == 1 else f"{representatives} représentants légaux"
+    return " et ".join(["le mineur"] * minor + [others] * (representatives > 0))
 
 
 @dataclass(frozen=True)
@@ -219,60 +260,4 @@ def counts(house: House, sheet: Sheet) -> list[tuple[str, int]]:
         (step.label, held[step.name])
         for step in house.charter.steps
         if step.machine == SITUATION and held.get(step.name)
-    ]
-
-
-def next_meeting(house: House, acting: Acting) -> Panel:
-    """The next meeting this person may know of, for its home page."""
-    if not house.charter.seat(acting.actor.seat).member:
-        return Panel("Prochaine réunion", ())
-    coming = [row for row in service.meetings(house, acting) if not row.held and row.day >= today()]
-    if not coming:
-        return Panel("Prochaine réunion", (Task("Aucune date n’est encore fixée.", ""),))
-    row = min(coming, key=lambda item: item.day)
-    label = f"{full_day(row.day)}, {relative(row.day, today())}{', en urgence sur des rixes' if row.urgent else ''}"
-    return Panel("Prochaine réunion", (Task(label, url_for("meetings.meeting", meeting=row.id)),))
-
-
-def tasks(house: House, acting: Acting) -> Iterable[Task]:
-    """What waits for this person in meetings, for its home page."""
-    if not house.charter.seat(acting.actor.seat).member:
-        return []
-    asked = [task for found in polling.polls(house, acting) for task in _of_poll(acting, found)]
-    return asked + [task for row in service.meetings(house, acting) for task in _of_meeting(house, acting, row)]
-
-
-def _of_poll(acting: Acting, found: polling.Poll) -> Iterator[Task]:
-    if acting.tenure not in found.answers:
-        yield Task(
-            "Répondre aux dates proposées pour la prochaine réunion", url_for("meetings.poll", proposal=found.id)
-        )
-
-
-def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> list[Task]:
-    day = short_day(row.day)
-    steps = [item.head.life.step for item in agenda.on_agenda(house, acting, row.id)]
-    organising = service.organises(house, acting)
-    approving = acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats
-    waiting = (
-        (
-            organising,
-            "scheduled",
-            "meetings.circulate",
-            "situation à ouvrir à l’échange nominatif",
-            "situations à ouvrir à l’échange nominatif",
-        ),
-        (organising, "examined", "meetings.record", "relevé à signer", "relevés à signer"),
-        (approving, "signed", "meetings.record", "relevé à approuver", "relevés à approuver"),
-        (not organising, "in_session", "meetings.agenda", "situation à lire", "situations à lire"),
-    )
-    return [
-        Task(
-            f"{count(steps.count(step), one, many)}, réunion du {day}",
-            url_for(page, meeting=row.id),
-            steps.count(step),
-            row.day <= today(),
-        )
-        for mine, step, page, one, many in waiting
-        if mine and step in steps
     ]

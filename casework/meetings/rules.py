@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from casework.charters.cenomed import ADULT, age_band
+from casework.charters.cenomed import ADULT, age_band, informed
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Party
 from casework.kernel.records import Charter, ChoiceList, Labelled, Relation
@@ -27,7 +27,7 @@ Entrusted: TypeAlias = tuple[UUID, dict[str, Any]]  # owner, and what its sheet 
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
     "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting", "days",
-    "nothing",
+    "nothing", "opening", "before",
 ]  # fmt: skip
 
 
@@ -62,6 +62,11 @@ def how_held(day: date, first_day: date, *, urgent: bool) -> str:
 def window_end(day: date, days: int) -> date:
     """The last day of the nominative exchange of a meeting (F33-16)."""
     return day + timedelta(days=days)
+
+
+def opening(day: date, days: int) -> date:
+    """The first day the nominative exchange of a meeting may open (F33-16)."""
+    return day - timedelta(days=days)
 
 
 def convened_to(parties: Iterable[Party], life: Life, charter: Charter) -> tuple[Party, ...]:
@@ -124,6 +129,11 @@ def band(majority: date | None, began: date) -> str:
         return "age_unknown"
     months = (majority.year - began.year) * 12 + majority.month - began.month
     return age_band(ADULT + -months // 12)
+
+
+def uninformed(identity: Mapping[str, Any]) -> tuple[bool, int]:
+    """Whether the information of the minor is missing, and of how many representatives (C-05): nobody is named."""
+    return not informed(identity), sum(not informed(person) for person in identity.get("representatives", ()))
 
 
 def day_of(text: str | None) -> date | None:

@@ -12,7 +12,8 @@ from sqlalchemy import delete
 from casework.cases import facts
 from casework.kernel.clock import today
 from casework.kernel.life import Party
-from casework.meetings import records, rules
+from casework.meetings import records, rooms, rules
+from casework.meetings.rooms import Room
 from casework.meetings.rules import Code
 from casework.store.directory import load_directory
 from casework.store.events import MEETING_CHANGES, URGENT_REASONS
@@ -25,17 +26,17 @@ OPEN_STEPS = ("scheduled", "in_session")
 
 
 class MeetingError(Exception):
-    """Refused, for a reason that a view may tell; nothing was written."""
+    """Refused, for a reason that a view may tell; `day`: from when it is possible. Nothing was written."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, day: date | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.day = code, day
 
 
-def require(condition: object, code: Code) -> None:
+def require(condition: object, code: Code, day: date | None = None) -> None:
     """Errors: MeetingError with this code when the condition does not hold."""
     if not condition:
-        raise MeetingError(code)
+        raise MeetingError(code, day)
 
 
 def organises(house: House, acting: Acting) -> bool:
@@ -43,13 +44,22 @@ def organises(house: House, acting: Acting) -> bool:
     return acting.actor.seat in house.charter.move(ORGANISING).seats
 
 
-def fix(house: House, acting: Acting, day: date, *, urgent: bool = False, reason: str = "") -> UUID:
+def approves(house: House, acting: Acting) -> bool:
+    """Whether this person approves the record (C-08)."""
+    return acting.actor.seat in house.charter.move(rules.APPROVALS[0]).seats
+
+
+def fix(
+    house: House, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+) -> UUID:
     """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError."""
     with house.writing() as writing:
-        return fix_in(writing, acting, day, urgent=urgent, reason=reason)
+        return fix_in(writing, acting, day, room, urgent=urgent, reason=reason)
 
 
-def fix_in(writing: Writing, acting: Acting, day: date, *, urgent: bool = False, reason: str = "") -> UUID:
+def fix_in(
+    writing: Writing, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+) -> UUID:
     """As `fix`, inside a transaction that does more."""
     house = writing.house
     require(organises(house, acting), "seat")
@@ -57,9 +67,9 @@ def fix_in(writing: Writing, acting: Acting, day: date, *, urgent: bool = False,
     if problem:
         raise MeetingError(problem)
     meeting = uuid4()
-    writing.session.add(
-        MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
-    )
+    row = MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
+    rooms.put(house, row, room or Room())
+    writing.session.add(row)
     log_meeting(writing, acting, meeting, "fixed", urgent=urgent)
     if urgent:
         writing.log(house.events.meeting_urgent, acting.actor, subject=meeting, reason=URGENT_REASONS[reason])
@@ -77,6 +87,13 @@ def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:
         if problem:
             raise MeetingError(problem)
         row.day = day
+
+
+def arrange(house: House, acting: Acting, meeting: UUID, room: Room) -> None:
+    """Change the hour and the place of a meeting. Errors: MeetingError."""
+    with _changing(house, acting, meeting, "arranged") as (_, row):
+        require(not row.held, "done")
+        rooms.put(house, row, room)
 
 
 def convene(house: House, acting: Acting, meeting: UUID, tenures: Iterable[UUID]) -> None:
@@ -170,11 +187,17 @@ class Convened:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The meeting sheet (C-08): date, attendance and counts; no person concerned is named. `counts` by step, None for a head of school."""
+    """The meeting sheet (C-08): date, place, attendance and counts; no person concerned is named. `counts` by step, None for a head of school."""
 
     meeting: MeetingRow
+    place: str
     convened: Sequence[Convened]
     counts: Mapping[str, int] | None
+
+    @property
+    def total(self) -> int | None:
+        """How many situations are on the agenda, for who may know it."""
+        return None if self.counts is None else sum(self.counts.values())
 
 
 def sheet(house: House, acting: Acting, meeting: UUID) -> Sheet:
@@ -189,7 +212,7 @@ def sheet(house: House, acting: Acting, meeting: UUID) -> Sheet:
         ]
         found = records.situations(house, session, meeting)
     apart = acting.actor.seat == house.charter.schools
-    return Sheet(row, convened, None if apart else Counter(item.step for item in found))
+    return Sheet(row, rooms.place(house, row), convened, None if apart else Counter(item.step for item in found))
 
 
 def meetings(house: House, acting: Acting) -> list[MeetingRow]:
@@ -197,6 +220,12 @@ def meetings(house: House, acting: Acting) -> list[MeetingRow]:
     with house.stores.case_reading() as session:
         mine = records.meetings_of(session, acting.tenure)
         return [row for row in records.all_meetings(house, session) if _knows(house, acting, row, mine)]
+
+
+def convoked(house: House, acting: Acting) -> set[UUID]:
+    """The meetings this person is convened to."""
+    with house.stores.case_reading() as session:
+        return records.meetings_of(session, acting.tenure)
 
 
 def _knows(house: House, acting: Acting, row: MeetingRow, mine: set[UUID]) -> bool:

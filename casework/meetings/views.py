@@ -9,9 +9,11 @@ from werkzeug.exceptions import NotFound
 from casework.accounts.people import names
 from casework.kernel.clock import today
 from casework.meetings import agenda as agendas
-from casework.meetings import exchange, forms, pages, polling, rules, service
+from casework.meetings import course as courses
+from casework.meetings import exchange, forms, pages, polling, rooms, rules, service
 from casework.meetings.exchange import Batch
 from casework.meetings.service import MeetingError, Sheet
+from casework.store.tables import MeetingRow
 from casework.web.errors import MISSING, show
 from casework.web.forms import Parsed
 from casework.web.page import acting, current_house, go, reply
@@ -26,6 +28,7 @@ def listing() -> Response:
     return reply(
         "meetings/list.html", coming=coming, past=past, held=rules.closed_list(house.charter, "held"),
         organises=service.organises(house, person), polls=polling.polls(house, person), page="meeting",
+        places={row.id: rooms.place(house, row) for row in found}, mine=service.convoked(house, person),
     )  # fmt: skip
 
 
@@ -40,7 +43,8 @@ def new() -> Response:
     try:
         values = read.values
         day, urgent = date.fromisoformat(values["day"]), bool(values.get("urgent"))
-        meeting = service.fix(current_house(), acting(), day, urgent=urgent, reason=values.get("reason", ""))
+        room, reason = pages.room(values), values.get("reason", "")
+        meeting = service.fix(current_house(), acting(), day, room, urgent=urgent, reason=reason)
     except MeetingError as error:
         return forms.form("Fixer une réunion", pages.NEW, read, pages.on_field(pages.NEW, "day", error.code))
     return go("meetings.done", meeting=meeting, act="fixed")
@@ -49,12 +53,13 @@ def new() -> Response:
 def meeting(meeting: UUID) -> Response:
     """The meeting sheet (C-08), and what can be done next."""
     house, person, sheet = current_house(), acting(), _sheet(meeting)
-    seat = person.actor.seat
+    organises, found = service.organises(house, person), courses.course(house, person, sheet)
     return reply(
         "meetings/meeting.html", sheet=sheet, row=sheet.meeting, counts=pages.counts(house, sheet), known=names(house),
         held=rules.closed_list(house.charter, "held"), attendance=rules.closed_list(house.charter, "attendance"),
-        organises=service.organises(house, person), approves=seat in house.charter.move(rules.APPROVALS[0]).seats,
-        day_reached=sheet.meeting.day <= today(), page="meeting",
+        organises=organises, convened=person.tenure in {item.tenure for item in sheet.convened},
+        acts=[courses.ACTS[name] for name in found.acts], following=found.following,
+        closed=courses.closed_note(sheet, found.mine), page="meeting",
     )  # fmt: skip
 
 
@@ -72,6 +77,17 @@ def postpone(meeting: UUID) -> Response:
     return go("meetings.done", meeting=meeting, act="postponed")
 
 
+def arrange(meeting: UUID) -> Response:
+    """Change the hour and the place."""
+    _organiser()
+    sheet, title = _sheet(meeting), "Modifier l’heure et le lieu"
+    read = forms.read(pages.ROOM) if request.method == "POST" else pages.arranged(sheet)
+    if request.method == "GET" or read.errors:
+        return forms.form(title, pages.ROOM, read, row=sheet.meeting)
+    service.arrange(current_house(), acting(), meeting, pages.room(read.values))
+    return go("meetings.done", meeting=meeting, act="arranged")
+
+
 def convocations(meeting: UUID) -> Response:
     """Convene members (F33-01)."""
     _organiser()
@@ -81,10 +97,11 @@ def convocations(meeting: UUID) -> Response:
     read = forms.read(fields) if request.method == "POST" and fields else None
     if read and not read.errors:
         service.convene(house, acting(), meeting, [UUID(text) for text in read.values["tenures"]])
-        return go("meetings.convocations", meeting=meeting)
+        return go("meetings.done", meeting=meeting, act="convened")
     return reply(
         "meetings/convocations.html", row=sheet.meeting, sheet=sheet, known=known, page="meeting",
         errors=read.errors if read else (), widgets=forms.drawn(fields, read), status=422 if read else 200,
+        releasable=courses.preparing(sheet),
     )  # fmt: skip
 
 
@@ -113,11 +130,15 @@ def agenda(meeting: UUID) -> Response:
     """The agenda: references, age bands and steps; names for convened persons while the exchange is open (C-10)."""
     house, person, sheet = current_house(), acting(), _sheet(meeting)
     items, free = agendas.agenda(house, person, meeting), []
-    if not sheet.meeting.held:
+    takes = not sheet.meeting.held and sheet.meeting.day >= today()
+    if takes:
         free = agendas.candidates(house, person)
+    lacking = {item.row.id: agendas.lacking(house, person, item) for item in free}
     return reply(
         "meetings/agenda.html", *agendas.list_entries(house, person, [*items, *free]), row=sheet.meeting,
-        lines=pages.lines(house, items), free=pages.lines(house, free), organises=service.organises(house, person),
+        lines=pages.lines(house, items, steps=courses.on_agenda(sheet)), free=pages.lines(house, free, lacking),
+        takes=takes, total=sheet.total,
+        organises=service.organises(house, person), closed=courses.closed_note(sheet, len(items)),
     )  # fmt: skip
 
 
@@ -140,10 +161,10 @@ def circulate(meeting: UUID) -> Response:
     if request.method == "POST":
         return _after(meeting, exchange.circulate(house, person, meeting, forms.all_seen()), "circulated")
     items = agendas.on_agenda(house, person, meeting, "scheduled")
-    last = exchange.window(house, sheet.meeting)
+    first, last = exchange.opening(house, sheet.meeting), exchange.window(house, sheet.meeting)
     return reply(
         "meetings/circulate.html", *agendas.list_entries(house, person, items), row=sheet.meeting, sheet=sheet,
-        lines=pages.lines(house, items), known=names(house), last=last,
+        lines=pages.lines(house, items), known=names(house), first=first, last=last, early=today() < first,
     )  # fmt: skip
 
 
@@ -157,7 +178,8 @@ def record(meeting: UUID) -> Response:
     items = agendas.on_agenda(house, person, meeting, "examined" if signing else "signed")
     return reply(
         "meetings/record.html", *agendas.list_entries(house, person, items), row=sheet.meeting,
-        decided=pages.record(house, person, items), signing=signing,
+        decided=pages.record(house, person, items), signing=signing, early=today() < sheet.meeting.day,
+        following=courses.course(house, person, sheet).following,
     )  # fmt: skip
 
 
@@ -165,6 +187,8 @@ def hold(meeting: UUID) -> Response:
     """Say whether the meeting took place; how it was held is computed (F33-08)."""
     _organiser()
     row, title = _sheet(meeting).meeting, "Clore la réunion"
+    if today() < row.day:
+        return _cancel(row)
     read = forms.read(pages.HELD) if request.method == "POST" else None
     if read is None or read.errors:
         return forms.form(title, pages.HELD, read, row=row)
@@ -175,21 +199,34 @@ def hold(meeting: UUID) -> Response:
     return go("meetings.done", meeting=meeting, act="held")
 
 
+def _cancel(row: MeetingRow) -> Response:
+    """Say beforehand that a meeting will not take place; a form of the day itself does not cancel a meeting moved meanwhile."""
+    if request.method == "GET":
+        return reply("meetings/cancel.html", row=row, page="meeting")
+    service.hold(current_house(), acting(), row.id, took_place=request.form.get("took_place") != "no")
+    return go("meetings.done", meeting=row.id, act="cancelled")
+
+
 def done(meeting: UUID, act: str) -> Response:
     """What happened, and what comes next."""
     if act not in pages.DONE:
         raise NotFound
-    sentence, following = pages.DONE[act]
-    row = _sheet(meeting).meeting
-    return reply("meetings/done.html", row=row, sentence=sentence, following=following, page="meeting")
+    sheet, (sentence, note) = _sheet(meeting), pages.DONE[act]
+    found = courses.course(current_house(), acting(), sheet)
+    return reply(
+        "meetings/done.html", row=sheet.meeting, sentence=sentence, note=note, following=found.following,
+        act=courses.ACTS[found.acts[0]], page="meeting",
+    )  # fmt: skip
 
 
 def refused(error: MeetingError) -> Response:
     """A refusal of the service: nothing was written, and the page says why."""
     if error.code in ("missing", "seat"):
         return show(MISSING, "refused")  # an error handler that raises would be answered as a failure of ours
-    texts = (pages.sentence(error.code),)
-    return reply("meetings/refused.html", texts=texts, page="meeting", status=409, outcome="illegal")
+    texts, meeting = (pages.sentence(error.code, error.day),), (request.view_args or {}).get("meeting")
+    return reply(
+        "meetings/refused.html", texts=texts, meeting=meeting, page="meeting", status=409, outcome="illegal"
+    )  # fmt: skip
 
 
 def _organiser() -> None:

@@ -30,6 +30,7 @@ MEETING_CHANGES = Codes(
     "answered",
     "fixed",
     "postponed",
+    "arranged",
     "convened",
     "released",
     "attendance",

@@ -1,6 +1,6 @@
 """Every table of the case store that slices share: situations, heads, ciphertexts, drafts, facts, intents, directory, persons, meetings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
@@ -233,7 +233,7 @@ class FactRow(CaseBase):
 
 
 class MeetingRow(CaseBase):
-    """A meeting of the cell: its day, the day it was fixed (F33-07), how it was held (A24)."""
+    """A meeting of the cell: its day, the day it was fixed (F33-07), how it was held (A24); its place is under the provider."""
 
     __tablename__ = "meeting"
     id: Mapped[UUID] = identifier(INSTANCE, primary_key=True)
@@ -241,6 +241,8 @@ class MeetingRow(CaseBase):
     day: Mapped[date] = col("clear_state", INSTANCE, "members")
     first_day: Mapped[date] = col("clear_state", INSTANCE, "members")
     fixed_on: Mapped[date] = col("clear_state", INSTANCE, "members")
+    starts_at: Mapped[time | None] = col("clear_state", INSTANCE, "members")
+    place: Mapped[bytes | None] = col("professional", INSTANCE, "members", cipher="provider")
     urgent: Mapped[bool] = col("clear_state", INSTANCE, "members", default=False)
     state: Mapped[str] = col("clear_state", INSTANCE, "members", default="fixed")
     held: Mapped[str] = col("clear_state", INSTANCE, "members", default="")

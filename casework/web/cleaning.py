@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 
 YEARS_AHEAD = 20
 OLDEST_YEAR = 1900
@@ -13,6 +13,7 @@ _UNREADABLE = "\ufffd"  # what stands for bytes that are no text
 _LINES = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _GAPS = re.compile(r"[^\S\n\u00a0\u202f]+")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_HOUR = re.compile(r"([0-9]{1,2}) ?[h:] ?([0-9]{2})?", re.IGNORECASE)
 _FRENCH = re.compile(r"([0-9]{1,2})[ /.-]([0-9]{1,2})[ /.-]([0-9]{4})")
 
 
@@ -43,6 +44,15 @@ def day(raw: str) -> date | None:
         return None
     try:
         return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def hour(raw: str) -> time | None:
+    """The hour written as 14:30 (time widgets), 14 h 30, 14h30 or 14 h; None when it is not an hour."""
+    found = _HOUR.fullmatch(line(raw))
+    try:
+        return time(int(found[1]), int(found[2] or 0)) if found else None
     except ValueError:
         return None
 

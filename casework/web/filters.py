@@ -1,9 +1,11 @@
 """The words templates use for French and for forms, tied to the one clock; what they mean is in french.py and widgets.py."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from casework.kernel.clock import today
 from casework.web import french, widgets
@@ -24,6 +26,21 @@ def typo(text: str) -> str:
     return text if isinstance(text, Markup) else french.typo(text)
 
 
+def labelled(rows: Markup, columns: Sequence[str]) -> Markup:
+    """The rows of a table, the name of its column on each cell, for screens too narrow to show the head of the table."""
+    return Markup("").join(_row(row, columns) for row in re.split(r"(?=<tr\b)", escape(rows)))
+
+
+def _row(row: str, columns: Sequence[str]) -> Markup:
+    names = iter(columns)
+
+    def cell(found: re.Match[str]) -> str:
+        name = escape(french.typo(next(names, "")))
+        return f'{found[0]} data-label="{name}"' if name else found[0]
+
+    return Markup(re.sub(r"<t[hd]\b", cell, row))  # noqa: S704 - escaped by `labelled` unless made HTML already; so is the name
+
+
 FILTERS = {
     "jour": french.day,
     "jour_court": french.short_day,
@@ -34,6 +51,7 @@ FILTERS = {
     "compte": french.count,
     "minuscule": french.lowered,
     "typo": typo,
+    "colonnes": labelled,
 }
 
 

@@ -1,7 +1,7 @@
 """French on screen as pure functions: days, hours, numbers, typography. Not a translation layer."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from casework.kernel.clock import PARIS
@@ -49,9 +49,9 @@ def short_day(value: date | datetime | str) -> str:
     return f"{number} {MONTHS[moment.month - 1]} {moment.year}"
 
 
-def hour(value: datetime) -> str:
+def hour(value: datetime | time) -> str:
     """“14 h 30”, “9 h”, in Paris, with no-break spaces."""
-    moment = value.astimezone(PARIS)
+    moment = value.astimezone(PARIS) if isinstance(value, datetime) else value
     return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02}" if moment.minute else "")
 
 

@@ -16,6 +16,7 @@ MISSING = {
     Kind.DATE: "Indiquez une date.",
     Kind.PAST_DATE: "Indiquez une date.",
     Kind.COMING_DATE: "Indiquez une date.",
+    Kind.TIME: "Indiquez une heure.",
     Kind.YEAR: "Indiquez une année.",
     Kind.AGE: "Indiquez un âge.",
     Kind.SCHOOL: "Choisissez un établissement.",
@@ -112,6 +113,15 @@ def _date(item: Field, raw: list[str], context: Context) -> str | None:
     return found.isoformat()
 
 
+def _time(_: Field, raw: list[str], __: Context) -> str | None:
+    if not cleaning.line(_one(raw)):
+        return None
+    found = cleaning.hour(_one(raw))
+    if found is None:
+        raise Refused("Indiquez une heure, comme 14 h 30.")
+    return found.isoformat("minutes")
+
+
 def _between(raw: list[str], low: int, high: int, message: str) -> int | None:
     if not cleaning.line(_one(raw)):
         return None
@@ -141,6 +151,7 @@ READERS: Mapping[Kind, Callable[[Field, list[str], Context], Any]] = {
     Kind.DATE: _date,
     Kind.PAST_DATE: _date,
     Kind.COMING_DATE: _date,
+    Kind.TIME: _time,
     Kind.YEAR: _year,
     Kind.AGE: _age,
     Kind.SCHOOL: _school,

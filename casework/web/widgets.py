@@ -15,7 +15,8 @@ WITHDRAWN = "Valeur retirée de la liste"
 SHAPES = {Kind.TEXT: "area", Kind.CHOICES: "checkboxes", Kind.FLAG: "flag", Kind.ROWS: "rows"}
 LISTED = (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER)
 DATES = (Kind.DATE, Kind.PAST_DATE, Kind.COMING_DATE)
-TYPES = {**dict.fromkeys(DATES, "date"), Kind.PHONE: "tel", Kind.EMAIL: "email"}
+TYPES = {**dict.fromkeys(DATES, "date"), Kind.TIME: "time", Kind.PHONE: "tel", Kind.EMAIL: "email"}
+WRITTEN = {"date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "time": r"[0-9]{2}:[0-9]{2}"}  # what these inputs take
 NUMERIC = (Kind.YEAR, Kind.AGE)
 ADDRESSES = (Kind.PHONE, Kind.EMAIL)  # another character would be another address
 
@@ -144,13 +145,14 @@ def _widget(
 
 
 def _type(item: Field, value: Any) -> str:
-    """A date widget hides what is not a date: what was refused is shown again as text."""
-    refused = isinstance(value, str) and not _is_day(value)
-    return "text" if refused and item.kind in DATES else TYPES.get(item.kind, "text")
+    """A date or time widget hides what is not one: what was refused is shown again as text."""
+    form = WRITTEN.get(TYPES.get(item.kind, ""))
+    refused = form is not None and isinstance(value, str) and not re.fullmatch(form, value)
+    return "text" if refused else TYPES.get(item.kind, "text")
 
 
 def _is_day(value: str) -> bool:
-    return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
+    return re.fullmatch(WRITTEN["date"], value) is not None
 
 
 def _listed_shape(item: Field, options: Sequence[Option]) -> str:

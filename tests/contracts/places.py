@@ -192,7 +192,17 @@ WITHOUT_OBJECT = (
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire",
 )  # fmt: skip
-OF_A_MEETING = ("", "/report", "/convocations", "/presences", "/ordre-du-jour", "/ouvrir", "/releve", "/cloture")
+OF_A_MEETING = (
+    "",
+    "/report",
+    "/heure-et-lieu",
+    "/convocations",
+    "/presences",
+    "/ordre-du-jour",
+    "/ouvrir",
+    "/releve",
+    "/cloture",
+)
 KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     **dict.fromkeys(WITHOUT_OBJECT, _fixed()),
     **{f"{MEETING}{page}": _meetings for page in OF_A_MEETING},
@@ -212,6 +222,7 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     f"{SITUATION}/actes/<move>": _act,
     f"{SITUATION}/parties/<uuid:part>/actes/<move>": _part,
     f"{SITUATION}/decisions": _own("exchange"),
+    f"{SITUATION}/decisions/suite": _own("exchange"),
     f"{SITUATION}/deport": _own("exchange"),
     f"{MEETING}/convocations/<uuid:tenure>": _released,
     f"{MEETING}/ordre-du-jour/<uuid:case>": _scheduled,
@@ -242,6 +253,7 @@ def forms(places: Places) -> Mapping[str, Mapping[str, Any]]:
         "/reunions/dates": {"day1": later.isoformat()},
         "/reunions/dates/<uuid:proposal>": {later.isoformat(): "yes"},
         "/avis/<uuid:case>": {"avis": "retain"},
+        f"{MEETING}/heure-et-lieu": {"starts_at": "14:30", "place": "Salle demandée"},
         f"{MEETING}/report": {"day": later.isoformat()},
         f"{MEETING}/convocations": {"tenures": str(lives.acting["coordinator"].tenure)},
         f"{MEETING}/presences": {str(lives.acting["emas"].tenure): "present"},

@@ -4,7 +4,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,7 @@ def value(column: Column[Any], made: dict[str, dict[str, Any]]) -> Any:
     if isinstance(column.type, Uuid):
         return uuid.UUID(int=7)
     naive = column.table.name == log_table.name
-    kinds = {bytes: bytes(32), int: 1, str: "x", bool: True, date: date(2026, 1, 2)}
+    kinds = {bytes: bytes(32), int: 1, str: "x", bool: True, date: date(2026, 1, 2), time: time(14, 30)}
     moment = datetime(2026, 1, 2, tzinfo=None if naive else UTC)
     return kinds.get(column.type.python_type, moment)
 

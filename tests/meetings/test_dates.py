@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from casework.kernel.clock import add_months, at, now, today
-from casework.meetings import pages, polling, service
+from casework.meetings import home, polling, service
 from casework.meetings.service import MeetingError
 from tests.meetings.lives import code
 from tests.meetings.site import Site
@@ -94,11 +94,11 @@ def test_only_who_organises_proposes_and_fixes(site: Site, world: World, name: s
 def test_the_home_page_asks_until_an_answer_is_given(site: Site, world: World) -> None:
     path, person = proposed(site), world.people["pjj"]
     with site.app.test_request_context(base_url="https://localhost"):
-        (task,) = pages.tasks(world.house, person)
+        (task,) = home.tasks(world.house, person)
         assert task.url.endswith(path)
     site.post("pjj", path, {FIRST.isoformat(): "yes", SECOND.isoformat(): "no"})
     with site.app.test_request_context(base_url="https://localhost"):
-        assert list(pages.tasks(world.house, person)) == []
+        assert list(home.tasks(world.house, person)) == []
 
 
 @pytest.mark.clause("R-10")

@@ -124,7 +124,7 @@ def test_convening_twice_convenes_once_and_releasing_undoes_it(world: World) -> 
 
 
 def test_attendance_waits_for_the_day_and_takes_the_closed_values_alone(world: World) -> None:
-    meeting, coordinator = world.meeting("pjj", "head_of_school"), world.people["coordinator"]
+    meeting, coordinator = world.meeting("pjj", "head_of_school", days=1), world.people["coordinator"]
     pjj, head = world.tenures("pjj", "head_of_school")
     refused("early", service.attend, world.house, coordinator, meeting, {pjj: "present"})
     with on(row(world, meeting).day):
@@ -148,7 +148,7 @@ def held_facts(world: World) -> list[str]:
 @pytest.mark.clause("F33-08")
 @pytest.mark.clause("F33-11")
 def test_a_meeting_held_twice_by_a_double_press_counts_once(world: World) -> None:
-    meeting, coordinator = world.meeting("pjj"), world.people["coordinator"]
+    meeting, coordinator = world.meeting("pjj", days=1), world.people["coordinator"]
     refused("early", service.hold, world.house, coordinator, meeting)
     with on(row(world, meeting).day):
         assert service.hold(world.house, coordinator, meeting) == "held_on_date"

@@ -8,7 +8,7 @@ import pytest
 
 from casework.kernel import clock
 from casework.kernel.clock import PARIS, today
-from casework.meetings import exchange, pages, service
+from casework.meetings import exchange, home, service
 from casework.routes import ROUTES
 from tests.meetings.site import Site
 from tests.meetings.world import World
@@ -32,8 +32,11 @@ def opened(world: World) -> tuple[UUID, UUID]:
 
 
 def test_a_whole_meeting_by_its_pages(site: Site, world: World) -> None:
-    day, case = today() + timedelta(days=40), world.retained()
-    here = site.post("coordinator", "/reunions/nouvelle", {"day": day.isoformat()}).removesuffix("/fait/fixed")
+    day, case = today(), world.retained()
+    room = {"starts_at": "14h30", "place": "Salle des mariages"}
+    with clock.at(clock.now() - timedelta(days=40)):
+        fixed = site.post("coordinator", "/reunions/nouvelle", {"day": day.isoformat(), **room})
+    here = fixed.removesuffix("/fait/fixed")
     everybody = [str(tenure) for tenure in world.tenures("coordinator", "town_hall", "emas")]
     site.post("coordinator", f"{here}/convocations", {"tenures": everybody})
     site.get("coordinator", f"{here}/convocations")
@@ -97,7 +100,7 @@ def test_no_page_names_anybody_before_the_exchange_opens(site: Site, world: Worl
     meeting, _ = ready(world)
     for page in ("", "/ordre-du-jour", "/ouvrir", "/releve", "/convocations"):
         assert "Marqueur" not in site.get("coordinator", f"/reunions/{meeting}{page}")
-    assert "ne vous est ouverte" in site.get("emas", f"/reunions/{meeting}/ordre-du-jour")
+    assert "ne vous est pas ouverte" in site.get("emas", f"/reunions/{meeting}/ordre-du-jour")
 
 
 @pytest.mark.clause("C-08")
@@ -203,21 +206,21 @@ def test_postponing_convening_and_releasing_by_their_pages(site: Site, world: Wo
     site.post("coordinator", f"{here}/report", {"day": later})
     site.post("coordinator", f"{here}/convocations/{world.people['emas'].tenure}", page=f"{here}/convocations")
     assert "Personne n’est encore convoqué" in site.get("coordinator", here)
-    site.post("coordinator", f"{here}/cloture", {"took_place": "yes"}, status=422)
+    site.post("coordinator", f"{here}/cloture", {"took_place": "yes"}, status=409)
     site.post("coordinator", f"{here}/convocations", {"tenures": []}, status=422)
 
 
 def test_the_home_page_says_what_waits_for_each_seat(site: Site, world: World) -> None:
     def waiting(who: str) -> list[tuple[str, str]]:
         with site.app.test_request_context("/", base_url="https://localhost"):
-            return [(task.label, task.url) for task in pages.tasks(world.house, world.people[who])]
+            return [(task.label, task.url) for task in home.tasks(world.house, world.people[who])]
 
     meeting, case = ready(world)
     here = f"/reunions/{meeting}"
     assert [url for _, url in waiting("coordinator")] == [f"{here}/ouvrir"]
     assert waiting("emas") == waiting("town_hall") == waiting("landlord") == []
     exchange.circulate(world.house, world.people["coordinator"], meeting)
-    assert waiting("coordinator") == []
+    assert [url for _, url in waiting("coordinator")] == [f"{here}/ordre-du-jour"]
     (label, url), *_ = waiting("emas")
     assert (label.startswith("1 situation à lire"), url) == (True, f"{here}/ordre-du-jour")
     world.play("coordinator", case, "decide", {"deliberation": {"decisions": [{"decision": "close"}]}})

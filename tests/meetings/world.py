@@ -16,7 +16,7 @@ from casework.cases import act as acts
 from casework.cases.act import Change
 from casework.cases.heads import Head, load
 from casework.charters.cenomed import CENOMED
-from casework.kernel.clock import now, today
+from casework.kernel.clock import at, now, today
 from casework.kernel.life import Actor, Party
 from casework.kernel.records import Seat, Take
 from casework.meetings import service
@@ -71,9 +71,12 @@ class World:
         self.play("prosecutor", case, "retain", {"judicial": {}})
         return case
 
-    def meeting(self, *names: str, days: int = 40) -> UUID:
-        meeting = service.fix(self.house, self.people["coordinator"], today() + timedelta(days=days))
-        service.convene(self.house, self.people["coordinator"], meeting, self.tenures(*names))
+    def meeting(self, *names: str, days: int = 0) -> UUID:
+        """A meeting in so many days, fixed forty days before."""
+        coordinator, day = self.people["coordinator"], today() + timedelta(days=days)
+        with at(now() + timedelta(days=days - 40)):
+            meeting = service.fix(self.house, coordinator, day)
+        service.convene(self.house, coordinator, meeting, self.tenures(*names))
         return meeting
 
     def events(self, kind: str) -> int:

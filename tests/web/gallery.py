@@ -32,6 +32,7 @@ FLAVOURS = ChoiceList("flavours", "Saveurs", tuple(Labelled(name, name) for name
 EXTRA = (
     Field("member", "Responsable", Kind.MEMBER, "F33-15", help="Obligatoire pour une action."),
     Field("due", "Échéance", Kind.DATE, "F33-15"),
+    Field("hour", "Heure", Kind.TIME, "F33-08"),
     Field("flavours", "Saveurs", Kind.CHOICES, "C-02", choices=FLAVOURS),
 )
 FIELDS = (*(item for name in ("identity", "reason", "account") for item in CENOMED.compartment(name).fields), *EXTRA)

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import Markup
 from playwright.sync_api import Browser, BrowserContext
 
 from casework.web.errors import FAULTS
+from casework.web.filters import labelled
 from tests.axe import axe_check
 from tests.browser import Page, assert_page
 from tests.chromium import chromium
@@ -123,6 +125,26 @@ def test_every_target_is_44_pixels_high_on_a_phone(browser: Browser, address: st
     )
     assert small == []
     context.close()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("width", "shown"), [(390, '"Étape\u00a0: "'), (1280, "none")])
+def test_a_stacked_cell_bears_the_name_of_its_column(browser: Browser, address: str, width: int, shown: str) -> None:
+    context = open_page(browser, width, 844)
+    page = context.new_page()
+    page.goto(address)
+    cell = page.locator("td", has_text="Reçue")
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == shown
+    context.close()
+
+
+def test_the_name_of_a_column_stands_on_its_cells_as_text() -> None:
+    rows = Markup('<tr><th scope="row">A</th><td class="b">B</td></tr><tr><th>C</th><td>D</td><td>E</td></tr>')
+    found = labelled(rows, ["Un", 'Deux "<i>'])
+    assert found.count('data-label="Un"') == found.count('data-label="Deux') == 2
+    assert "<td>E</td>" in found
+    assert '"<i>' not in found
+    assert "<tr>" not in labelled("<tr>", [])  # type: ignore[arg-type]
 
 
 @pytest.mark.e2e

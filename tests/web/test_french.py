@@ -1,6 +1,6 @@
 """French on screen: days, hours, numbers and typography."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,6 +25,7 @@ def test_hours_are_those_of_paris_and_never_break() -> None:
     assert french.hour(datetime(2026, 7, 1, 12, 30, tzinfo=UTC)) == f"14{N}h{N}30"
     assert french.hour(datetime(2026, 12, 1, 8, 0, tzinfo=UTC)) == f"9{N}h"
     assert french.hour(datetime(2026, 12, 1, 8, 5, tzinfo=UTC)) == f"9{N}h{N}05"
+    assert french.hour(time(14, 30)) == f"14{N}h{N}30"
 
 
 @pytest.mark.parametrize(
