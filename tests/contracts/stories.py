@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from casework.store.tables import MeetingRow
 from tests.contracts import golden
 from tests.contracts.cell import Cell
 from tests.contracts.story import Piece, Story
@@ -55,10 +56,18 @@ def examined(cell: Cell) -> Iterator[Story]:
     yield entrusted(cell, story, "emas").plays("coordinator", "sign_record")
 
 
+def _meeting(cell: Cell) -> UUID:
+    """A meeting of the day."""
+    made, day, house = uuid4(), cell.lives.town.moment.date(), cell.lives.house
+    with house.stores.case_writing() as session:
+        session.add(MeetingRow(id=made, instance=house.instance, day=day, first_day=day, fixed_on=day))
+    return made
+
+
 def in_exchange(cell: Cell, who: str = "pjj") -> Story:
     """A situation whose nominative exchange is open."""
     story = begun(cell, who).plays("coordinator", "transmit").plays("prosecutor", "retain", adds={"retenue"})
-    return circulated(cell, story.plays("coordinator", "schedule", meeting=uuid4()))
+    return circulated(cell, story.plays("coordinator", "schedule", meeting=_meeting(cell)))
 
 
 def followed(cell: Cell, owners: Sequence[str] = OWNERS) -> Iterator[Story]:

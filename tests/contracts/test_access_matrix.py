@@ -20,7 +20,7 @@ SHOWN = re.compile(r'data-compartment="([a-z_]+)(?:-([0-9a-f-]{36}))?"')
 ACTS = re.compile(r'<ul class="acts">(.*?)</ul>', re.DOTALL)
 LABEL = re.compile(r'<a class="btn[^>]*>(.*?)(?: <kbd|</a>)')
 TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-FROM_ELSEWHERE = {"assign", "schedule"}  # the first by the signature of a record, the second from an agenda
+FROM_ELSEWHERE = {"assign"}  # by the signature of a record
 Difference = tuple[str, str, Any, Any]
 
 

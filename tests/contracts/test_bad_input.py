@@ -54,12 +54,12 @@ def sequence(cell: Cell, story: Story) -> int:
 
 def test_of_two_opinions_the_second_is_told_what_changed_and_keeps_every_word(cell: Cell, teller: Teller) -> None:
     story, second = screened(cell), cell.readers["prosecutor_2"]
-    path = page_of(story, "actes/not_retain")
+    path = page_of(story, "actes/ask_clarification")
     seen = second.hidden(path)
     story.plays("prosecutor", "retain", adds={"retenue"})
     said = (CHANGED, "« Retenue par le Parquet »", "est conservé dans vos brouillons", SECRET)
     teller.told(lambda: second.send(path, {**seen, "judicial-note": SECRET}), 409, *said)
-    assert "brouillon : ne pas retenir la situation" in plain(second.get("/").text)
+    assert "brouillon : demander des précisions" in plain(second.get("/").text)
     teller.told(lambda: second.get(path), 409, "Cet acte n’est plus possible", SECRET)
 
 
