@@ -1,4 +1,4 @@
-"""The towns of tests/cases, for contracts too; one cell at its browsers for a whole run, whose clock nobody moves."""
+"""The towns of tests/cases, for contracts too; one cell at its browsers for a whole run, whose clock moves by half minutes only."""
 
 import pytest
 

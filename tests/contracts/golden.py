@@ -29,7 +29,6 @@ def _labels(found: Iterator[tuple[str, str]]) -> dict[str, str]:
 
 
 SEATS = _labels(pair for row in table(CHARTER, "Qualités") for pair in NAMED.findall(row["qualité"]))
-PROGRESS = {codes(row["qualité"]): row["voit de ses envois"] for row in table(CHARTER, "Qualités")}
 COMPARTMENTS = _labels(iter(re.findall(r"### Compartiment « (.+?) » \(`(\w+)`", CHARTER.read_text(encoding="utf-8"))))
 
 

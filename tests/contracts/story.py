@@ -150,8 +150,12 @@ def may(told: Told, who: Person, people: People) -> set[tuple[str, UUID | None]]
     return found
 
 
+def sent(told: Told, who: Person, people: People) -> bool:
+    """Whether the situation comes from this person's seat in its organisation."""
+    sender = people[told.sender]
+    return (sender.seat, sender.organisation) == (who.seat, who.organisation)
+
+
 def knows(told: Told, who: Person, people: People) -> bool:
     """Whether this person may know that the situation exists."""
-    sender = people[told.sender]
-    sent = (sender.seat, sender.organisation) == (who.seat, who.organisation)
-    return sent or bool(reads(told, who, people) or may(told, who, people))
+    return sent(told, who, people) or bool(reads(told, who, people) or may(told, who, people))

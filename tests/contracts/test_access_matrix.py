@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.cases.pages import Reader
 from tests.contracts import golden
 from tests.contracts.cell import Cell
 from tests.contracts.golden import Act, Reading
-from tests.contracts.stories import LIVES, followed, in_exchange
-from tests.contracts.story import Piece, Place, Story, knows, may, reads, rows_used
+from tests.contracts.stories import LIVES, corrected, followed, in_exchange
+from tests.contracts.story import Piece, Place, Story, knows, may, reads, rows_used, sent
 
 SHOWN = re.compile(r'data-compartment="([a-z_]+)(?:-([0-9a-f-]{36}))?"')
 ACTS = re.compile(r'<ul class="acts">(.*?)</ul>', re.DOTALL)
@@ -73,6 +74,24 @@ def test_at_every_step_every_page_shows_what_the_reviewed_page_grants_and_no_mor
 def test_every_row_of_the_reviewed_page_was_asked_by_a_real_request(looks: Looks) -> None:
     computed = {row for row in golden.READINGS if row.compartment == "match"}  # the comparison alone shows it
     assert set(golden.READINGS) - looks.used == computed
+
+
+@pytest.mark.clause("F33-16")
+def test_a_list_shows_the_situations_one_reads_or_sent_and_no_other(cell: Cell) -> None:
+    stories = [in_exchange(cell), next(followed(cell, ("emas",))), next(corrected(cell, "landlord"))]
+    for name, who in cell.people.items():
+        shown = listed(cell.readers[name]) if golden.ROUTES["/situations"][f"`{who.seat}`"] else ""
+        for story in stories:
+            expected = bool(reads(story.told, who, cell.people)) or sent(story.told, who, cell.people)
+            assert (str(story.head.life.case) in shown) == expected, (name, story.told.step)
+
+
+def listed(reader: Reader) -> str:
+    """Every page of the list of situations."""
+    pages = [reader.get("/situations").text]
+    while f"page={len(pages)}" in pages[-1]:
+        pages.append(reader.get(f"/situations?page={len(pages)}").text)
+    return "".join(pages)
 
 
 @pytest.mark.clause("F33-16")
