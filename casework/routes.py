@@ -6,10 +6,10 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import holding, keeping, views
+from casework.accounts import holding, keeping, purpose, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
-from casework.cases import drafts, recent, refusals, screening, waiting
+from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
 from casework.cases import views as cases
 from casework.indicators import views as indicators
 from casework.journal import views as log
@@ -47,6 +47,7 @@ INVITER = seat("administrator", "coordinator")
 
 ROUTES = (
     url("/", views.home, needs=SIGNED, menu="Accueil"),
+    url("/bureau", desk.desk, needs=KEEPER, menu="Bureau"),
     url("/sante", files.health, needs=OPEN),
     url("/static/<path:filename>", files.static, needs=OPEN),
     url("/connexion", views.login, needs=OPEN, methods=BOTH),
@@ -69,7 +70,7 @@ ROUTES = (
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
     url("/avis/<uuid:case>", screening.give, needs=SITUATION.of("prosecutor"), methods=POST),
-    url("/situations/rapprochements", cases.compare, needs=KEEPER, methods=BOTH),
+    url("/situations/rapprochements", comparing.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
     url("/situations/<uuid:case>", cases.situation, needs=FILE),
     url("/situations/<uuid:case>/orientation", cases.orient, needs=SITUATION.of("coordinator"), methods=BOTH),
@@ -115,12 +116,12 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, holding.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
-PANELS: tuple[PanelSource, ...] = (home.next_meeting, recent.recent)
+PANELS: tuple[PanelSource, ...] = (purpose.purpose, home.next_meeting, recent.recent)
 PARTS = Parts(ROUTES, DOORS, TASKS, PANELS, REFUSALS)

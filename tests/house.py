@@ -132,11 +132,13 @@ class Town:
             self.organisations[label] = create_organisation(self.house, kind, label)
         return self.organisations[label]
 
-    def welcome(self, seat: str, name: str | None = None, organisation: UUID | None = None) -> Somebody:
+    def welcome(
+        self, seat: str, name: str | None = None, organisation: UUID | None = None, called: str = ""
+    ) -> Somebody:
         """Invite somebody to a seat; the person accepts. Kept in `people` under `name` (the seat by default)."""
         name, kind = name or seat, self.house.charter.seat(seat).organisations[0]
         login, place = f"{name}@exemple.fr", organisation or self.organisation(kind)
-        invited = invite(self.house, Contact(login, name.title(), login), seat, place)
+        invited = invite(self.house, Contact(login, called or name.title(), login), seat, place)
         assert invited.token
         with self.later(minutes=2):
             accepted, secret = accept(self.house, invited.token)
@@ -156,9 +158,9 @@ class Town:
         with self.later(minutes=1):
             return log_in(self.house, self.people[name].typed(**changes), name.encode()).token
 
-    def join(self, seat: str, name: str | None = None, organisation: UUID | None = None) -> Acting:
+    def join(self, seat: str, name: str | None = None, organisation: UUID | None = None, called: str = "") -> Acting:
         """Invite, accept, admit by the coordinator, log in."""
-        somebody = self.welcome(seat, name, organisation)
+        somebody = self.welcome(seat, name, organisation, called)
         admit(self.house, self.acting("coordinator"), somebody.tenure, somebody.fingerprint)
         return self.acting(name or seat)
 

@@ -38,8 +38,7 @@ def _forget_invitations(house: House, session: Session) -> None:
     late = InvitationRow.expires_at <= now() - UNANSWERED
     persons = session.scalars(select(InvitationRow.person).where(InvitationRow.person.in_(mine), late)).all()
     session.execute(delete(InvitationRow).where(InvitationRow.person.in_(persons)))
-    without_keys = select(PersonRow.id).where(PersonRow.id.in_(persons), PersonRow.member.is_(None))
-    session.execute(delete(TenureRow).where(TenureRow.person.in_(without_keys), TenureRow.state == "invited"))
+    session.execute(delete(TenureRow).where(TenureRow.person.in_(persons), TenureRow.state == "invited"))
     seated = select(TenureRow.person)
     session.execute(
         delete(PersonRow).where(PersonRow.id.in_(persons), PersonRow.state == "invited", PersonRow.id.not_in(seated))

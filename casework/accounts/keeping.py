@@ -1,6 +1,6 @@
 """Pages of those who let people in: organisations and invitations, then admission by voice; they show professionals, never situations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from flask import Response, url_for
@@ -16,8 +16,12 @@ from casework.accounts.people import Contact, names
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import create_organisation, invite, reinvite
 from casework.kernel.records import Field
+from casework.store.house import House
+from casework.store.keyring import Acting
 from casework.web.forms import FieldError
+from casework.web.french import count
 from casework.web.page import acting, current_house, reply
+from casework.web.tasks import Task
 
 NOT_WAITING = "Cette personne n’attend pas d’admission : elle est peut-être déjà admise. Relisez la liste ci-dessous."
 AFTER = {
@@ -39,6 +43,15 @@ def admission(tenure: UUID) -> Response:
         problem = NOT_WAITING if error.code == "pending" else forms.problem(error)
         return _admissions(problem, wrong=tenure)
     return reply("accounts/admitted.html", page="account")
+
+
+def tasks(house: House, person: Acting) -> Iterable[Task]:
+    """A keeper sees who waits to be admitted."""
+    if not house.charter.seat(person.actor.seat).keeper:
+        return []
+    number = len(pending(house))
+    label = count(number, "personne attend d’être admise", "personnes attendent d’être admises")
+    return [Task(label, url_for("accounts.admissions"), number)]
 
 
 def _admissions(problem: str, wrong: UUID | None = None) -> Response:

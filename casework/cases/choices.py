@@ -37,6 +37,12 @@ def members(house: House, convened: Iterable[Party]) -> Pairs:
     return sorted(found, key=lambda item: item[1])
 
 
+def people(house: House) -> Pairs:
+    """Every person and what it is called: to show who was named, present or gone."""
+    known = names(house)
+    return [(str(person), f"{known.person(person)}, {known.seat(seat)}") for person, seat, _ in known.tenures.values()]
+
+
 def recipients(house: House, orientation: str) -> list[tuple[UUID, str, str]]:
     """(organisation, mark, name) of those that can receive this type of orientation and have somebody admitted to read it (F33-05)."""
     kind = house.charter.recipients[house.charter.sent_to[orientation]]

@@ -16,6 +16,7 @@ from casework.kernel.records import Compartment, Field, Kind, Move, Take
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError, Pairs, Parsed, asked, field_id, parse
+from casework.web.french import lowered
 
 BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
 
@@ -98,7 +99,7 @@ def fill(
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
     if not errors and not more:
-        errors = [_problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
+        errors = [problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
     seen = vigilance.confirmation(house.charter, contents)
@@ -154,7 +155,16 @@ def _takes(acting: Acting, move: Move, posted: "MultiDict[str, str]", errors: li
     return takes
 
 
-def _problem(house: House, key: tuple[str, str], message: str) -> FieldError:
+def problem(house: House, key: tuple[str, str], message: str) -> FieldError:
+    """A refusal of the charter on its field; one of a repeated group says which."""
     compartment, name = key
-    labels = {item.name: item.label for item in house.charter.compartment(compartment).fields}
-    return FieldError(field_id(f"{compartment}-{name}"), labels.get(name.split("-")[0], name), message)
+    fields, labels = house.charter.compartment(compartment).fields, []
+    for step in name.split("-"):
+        if step.isdecimal():
+            labels.append(str(int(step) + 1))
+            continue
+        found = next(item for item in fields if item.name == step)
+        labels.append(found.label)
+        fields = found.fields
+    label = labels[0] if len(labels) == 1 else f"{labels[-1]} ({lowered(labels[0])} {labels[1]})"
+    return FieldError(field_id(f"{compartment}-{name}"), label, message)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -126,6 +126,12 @@ def load(house: House, session: Session, directory: Directory, case: UUID, *, lo
     return head
 
 
+def fetched(session: Session, cases: Sequence[UUID]) -> Sequence[HeadRow]:
+    """The last heads of several situations in one query: as long as the caller keeps them, `load` asks for none of them again."""
+    newest = select(HeadRow).join(CaseRow, (CaseRow.id == HeadRow.case) & (CaseRow.sequence == HeadRow.sequence))
+    return session.scalars(newest.where(HeadRow.case.in_(cases))).all()
+
+
 def earlier(house: House, session: Session, directory: Directory, head: Head, sequence: int) -> Head | None:
     """The head that was signed at a former sequence of the same situation, None when there is none. Errors: HeadBroken."""
     stored = session.get(HeadRow, (head.life.case, sequence)) if 0 < sequence < head.sequence else None
@@ -172,6 +178,14 @@ def _check_envelopes(session: Session, head: Head) -> None:
     stored = {(row.compartment, row.part, row.key_id, digest(row.envelope)) for row in rows}
     if stored != {(slot.compartment, no_part(slot.part), held.key_id, held.digest) for slot, held in head.held.items()}:
         raise HeadBroken("ciphertext")
+
+
+def fetched_envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Sequence[CiphertextRow]:
+    """Ciphertexts of several situations in one query, for `envelope` as `fetched` for `load`."""
+    names = {slot.compartment for slots in asked.values() for slot in slots}
+    cases = [case for case, slots in asked.items() if slots]
+    query = select(CiphertextRow).where(CiphertextRow.case.in_(cases), CiphertextRow.compartment.in_(names))
+    return session.scalars(query).all()
 
 
 def envelope(session: Session, head: Head, slot: Slot) -> bytes:

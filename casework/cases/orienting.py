@@ -1,17 +1,14 @@
-"""Orientation: choose a type and a recipient, look at exactly what will leave, send; also the same-person comparison and links."""
+"""Orientation: choose a type and a recipient, look at exactly what will leave, send."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import combinations
 from typing import Any
-from unicodedata import combining, normalize
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from casework.cases import choices, reading
-from casework.cases.act import Change, Missing, act
+from casework.cases import choices
+from casework.cases.act import Change, act
 from casework.cases.heads import Head
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
@@ -122,72 +119,3 @@ def send(house: House, acting: Acting, opened: Opened, seen: int, sheet: Sheet) 
     name = "alert_crip" if sheet.mark == "crip" and "informed" not in opened.life.marks else "orient"
     change = Change(name, {"orientation": sheet.content}, {Take.RECIPIENT: (sheet.recipient, sheet.mark)})
     return act(house, acting, opened.life.case, seen, change)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two situations that may concern the same person, for the coordinator alone."""
-
-    left: Opened
-    right: Opened
-    linked: bool
-
-
-def same_person(house: House, acting: Acting) -> list[Pair]:
-    """Compare match records in memory (no index of names exists); each pair shown is logged before it is returned."""
-    pairs = [
-        Pair(a, b, b.life.case in a.life.links)
-        for a, b in combinations(reading.open_matches(house, acting), 2)
-        if alike(a.contents[Slot("match")], b.contents[Slot("match")])
-    ]
-    if pairs:
-        actor = acting.actor
-        house.log(
-            [
-                house.entry(house.events.compared, actor, subject=p.left.life.case, other=p.right.life.case)
-                for p in pairs
-            ]
-        )
-    return pairs
-
-
-def link(house: House, acting: Acting, left: UUID, right: UUID) -> None:
-    """Link two situations, or undo their link; they stay two situations (C-10). Errors: Missing, Conflict, IllegalMove.
-
-    Stopped between the two, it is finished by the next press: what the second one says already is left as it is.
-    """
-    if left == right:
-        raise Missing
-    pair = [reading.open_for(house, acting, item, ("link",), -1, only=())[0].head for item in (left, right)]
-    linked = right in pair[0].life.links
-    for head, other in zip(pair, (right, left), strict=True):
-        if (other in head.life.links) == linked:
-            act(house, acting, head.life.case, head.sequence, Change("link", takes={Take.OTHER: other}))
-
-
-def alike(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    """Same plain surname, or same first name and birth close enough to be worth a look: a person decides, never this function."""
-    dates_meet = _meet(left, right)
-    surnames = _plain(left["surname"]) == _plain(right["surname"])
-    first_names = _plain(left["first_name"]) == _plain(right["first_name"])
-    return (surnames and first_names and dates_meet is not False) or (
-        dates_meet is True and (surnames or first_names) and _exact(left, right)
-    )
-
-
-def _exact(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-    return bool(left.get("earliest")) and left.get("earliest") == left.get("latest") == right.get(
-        "earliest"
-    ) == right.get("latest")
-
-
-def _meet(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool | None:
-    if not (left.get("earliest") and right.get("earliest")):
-        return None
-    starts, ends = (max(left["earliest"], right["earliest"]), min(left["latest"], right["latest"]))
-    return date.fromisoformat(starts) <= date.fromisoformat(ends)
-
-
-def _plain(name: str) -> str:
-    letters = (c for c in normalize("NFKD", name.casefold()) if not combining(c))
-    return "".join(c for c in letters if c.isalnum())

@@ -15,12 +15,12 @@ from casework.cases.act import Conflict, Missing
 from casework.cases.heads import Head
 from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
-from casework.kernel.life import Actor, Life, Part, Principal, Slot
-from casework.kernel.records import Charter, Compartment, HolderKind, Move
+from casework.kernel.life import Actor, Life, Principal, Slot
+from casework.kernel.records import Move
 from casework.store.directory import Directory, load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.tables import CaseRow, ReaderRow
 
 
@@ -42,27 +42,23 @@ class Opened:
 def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str] | None = None) -> Opened | None:
     """Open what this person may read, logging it first; None when nothing of it is open to this person, existing or not.
 
-    `only` limits to some compartments. Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
+    `only` limits to some compartments. Whoever acts meanwhile may take a key away: the situation is then opened as it has become.
+    Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
     """
-    with house.stores.case_reading() as session:
-        directory = load_directory(house, session)
-        found = _closed(house, acting.actor, session, directory, case, only)
-    if found is None:
-        return None
-    house.log(_entries(house, acting.actor, found))
-    return _opened(house, acting, directory, found)
-
-
-def open_matches(house: House, acting: Acting) -> list[Opened]:
-    """The match records this person may compare (C-10), opened in memory and logged by the caller: only pairs that meet are ever shown.
-
-    Errors: HeadBroken, NoKey.
-    """
-    cases = [line.case for line in lines(house, acting, limit=None)]
-    with house.stores.case_reading() as session:
-        directory = load_directory(house, session)
-        closed = [_closed(house, acting.actor, session, directory, case, ("match",)) for case in cases]
-    return [_opened(house, acting, directory, item) for item in closed if item is not None and item.envelopes]
+    tried = None
+    while True:
+        with house.stores.case_reading() as session:
+            directory = load_directory(house, session)
+            found = _closed(house, acting.actor, session, directory, case, only)
+        if found is None:
+            return None
+        house.log(_entries(house, acting.actor, found))
+        try:
+            return _opened(house, acting, directory, found)
+        except NoKey:
+            if tried == found.head.sequence:
+                raise
+            tried = found.head.sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,73 +228,6 @@ def log_list(house: House, acting: Acting, page: str, shown: Sequence[Line]) -> 
         for line in shown
     ]
     house.log(entries)
-
-
-def after(house: House, actor: Actor, move: Move, opened: Opened | None, part: UUID | None) -> dict[str, list[str]]:
-    """Who will read each compartment once this move is played, as labels: printed beside the fields ("Lisible par")."""
-    if opened is None:
-        party = actor.party
-        if party is None:
-            return {}
-        life = Life(UUID(int=0), actor.instance, move.target, today(), today(), party, party)
-    else:
-        life = opened.life
-        if part is None and move.target:
-            life = replace(life, step=move.target)
-        elif part is not None and move.target:
-            life = life.with_part(replace(life.part(part), step=move.target))
-    return {slot.compartment: labels(house.charter, found) for slot, found in readers(house.charter, life).items()}
-
-
-def labels(charter: Charter, principals: Iterable[Principal]) -> list[str]:
-    """Principals as people read them; the escrow, which opens nothing by itself, is not a reader."""
-    found = {_label(charter, item) for item in principals if item.kind is not HolderKind.ESCROW}
-    return sorted(found)
-
-
-def _label(charter: Charter, principal: Principal) -> str:
-    return (
-        "les personnes concernées par l’acte"
-        if principal.kind is HolderKind.MEMBER
-        else charter.seat(principal.seat).label
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One readable compartment, ready for a page."""
-
-    title: str
-    compartment: Compartment
-    part: Part | None
-    content: Mapping[str, Any]
-    lisible: Sequence[str]
-
-
-def grouped(charter: Charter, opened: Opened) -> list[Group]:
-    """The readable compartments, the situation's first, in the charter's order; computed ones are not shown."""
-    order = {item.name: number for number, item in enumerate(charter.compartments)}
-    slots = sorted(
-        opened.contents, key=lambda slot: (slot.part is not None, str(slot.part or ""), order[slot.compartment])
-    )
-    found = []
-    for slot in slots:
-        compartment = charter.compartment(slot.compartment)
-        if not compartment.computed:
-            part = opened.life.part(slot.part) if slot.part else None
-            lisible = _named(charter, opened.life, opened.lisible[slot])
-            found.append(Group(compartment.label, compartment, part, opened.contents[slot], lisible))
-    return found
-
-
-def _named(charter: Charter, life: Life, principals: Iterable[Principal]) -> list[str]:
-    seats = {party.person: charter.seat(party.seat).label for party in (life.author, *life.convened)}
-    members = {
-        seats.get(p.person, "le responsable de l’action")
-        for p in principals
-        if p.kind is HolderKind.MEMBER and p.person
-    }
-    return sorted(members | set(labels(charter, (p for p in principals if p.kind is not HolderKind.MEMBER))))
 
 
 def state(house: House, acting: Acting, case: UUID) -> Head | None:

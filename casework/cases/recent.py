@@ -38,7 +38,7 @@ def recent(house: House, acting: Acting) -> Panel:
 def _line(house: House, acting: Acting, head: Head, record: Record) -> Task:
     charter, seat, life = house.charter, acting.actor.seat, head.life
     sent = (life.sender.seat, life.sender.organisation) == (seat, acting.party.organisation)
-    label = lowered(charter.move(str(record.values["move"])).label)
+    label = charter.move(str(record.values["move"])).past
     known = shown.follows(charter, seat, life.step, sent=sent)
     now = f" Maintenant : {lowered(shown.seen_step(charter, seat, life.step).label)}." if known else ""
     words = f"Situation {head.reference}, le {short_day(record.at)} : {label}.{now}"

@@ -39,7 +39,14 @@ def refused(error: Exception) -> Response:
         _report(house)
     kept = bool(typed) and _kept(house)
     return reply(
-        "cases/refused.html", texts=texts, typed=typed, kept=kept, page="situation", status=status, outcome=outcome
+        "cases/refused.html",
+        texts=texts,
+        typed=typed,
+        kept=kept,
+        confidentiality=house.charter.confidentiality,
+        page="situation",
+        status=status,
+        outcome=outcome,
     )
 
 
@@ -107,7 +114,7 @@ def _words(
     parts, members = sections(house, move, None), choices.members(house, convened)
     read = fill(house, acting(), move, parts, posted, choices.schools(house), members)
     for section in parts:
-        words = shown.words(house, section.fields, read.shown[section.compartment.name], convened)
+        words = shown.words(house, section.fields, read.shown[section.compartment.name])
         if words:
             yield section.compartment.label, words
 

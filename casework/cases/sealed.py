@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,13 +82,34 @@ def key_of(
     house: House, acting: Acting, directory: Directory, case: UUID, slot: Slot, key_id: UUID, among: Iterable[UUID]
 ) -> bytes:
     """The compartment's key, through any of the principals `among` that this actor can use. Errors: NoKey."""
-    usable = [item for item in acting.keys.holdable(directory, acting.actor) if item in set(among)]
+    found = keys_of(house, acting, directory, [Sealed(case, slot, key_id, frozenset(among))])
+    if key_id not in found:
+        raise NoKey("no sealed key for this actor")
+    return found[key_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A compartment whose key is asked for, and the principals its head says it is sealed to."""
+
+    case: UUID
+    slot: Slot
+    key_id: UUID
+    principals: frozenset[UUID]
+
+
+def keys_of(house: House, acting: Acting, directory: Directory, asked: Sequence[Sealed]) -> dict[UUID, bytes]:
+    """The keys of several compartments, by id, as far as this actor can open them: one query for all."""
+    usable = list(acting.keys.holdable(directory, acting.actor))
+    query = select(SealRow).where(SealRow.key_id.in_([item.key_id for item in asked]), SealRow.principal.in_(usable))
     with house.stores.key_reading() as session:
-        rows = session.scalars(select(SealRow).where(SealRow.key_id == key_id, SealRow.principal.in_(usable))).all()
+        rows = session.scalars(query).all()
+    by_key = {item.key_id: item for item in asked}
+    keys: dict[UUID, bytes] = {}
     for row in rows:
-        try:
-            private = acting.keys.private(house, row.principal)
-            return unseal(private, row.sealed, seal_context(house, case, slot, key_id, row.principal))
-        except (CryptoError, NoKey):
-            continue
-    raise NoKey("no sealed key for this actor")
+        item = by_key[row.key_id]
+        if row.key_id not in keys and row.principal in item.principals:
+            with suppress(CryptoError, NoKey):
+                context = seal_context(house, item.case, item.slot, row.key_id, row.principal)
+                keys[row.key_id] = unseal(acting.keys.private(house, row.principal), row.sealed, context)
+    return keys

@@ -9,16 +9,17 @@ from uuid import UUID
 from flask import url_for
 
 from audit.log import entries
-from casework.cases import choices, reading
+from casework.accounts.people import names
+from casework.cases import choices, duties, lisible
+from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section, by_hand
-from casework.cases.orienting import Pair
 from casework.cases.reading import Line, Opened
+from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
 from casework.kernel.life import Part, Party, Slot
 from casework.kernel.records import Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import short_day
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -68,19 +69,21 @@ class Course:
     """Where a situation stands, for who may follow it."""
 
     state: Step
-    since: date
+    since: date | None  # None for the three states: the day of a move would tell it
     age: str
+    sender: str
     phases: Sequence[tuple[str, str]]
     history: Sequence[Past]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One compartment of a form."""
+    """One compartment of a form; `later`: who may read it further on, told when it is first written."""
 
     name: str
     label: str
     lisible: Sequence[str]
+    later: Sequence[str]
     unread: bool
     widgets: tuple[Widget, ...]
 
@@ -92,6 +95,12 @@ def age(majority: date | None) -> str:
     day = today()
     years = 18 - (majority.year - day.year) - (1 if (day.month, 1) < (majority.month, 1) else 0)
     return f"{years} ans"
+
+
+def band(majority: date | None) -> str:
+    """The age band of a list (C-10), today, on coarse dates."""
+    years = age(majority)
+    return AGE_BAND.label(age_band(int(years.split()[0])) if years else "age_unknown")
 
 
 def seen_step(charter: Charter, seat: str, name: str) -> Step:
@@ -121,12 +130,26 @@ def follows(charter: Charter, seat: str, step: str, *, sent: bool) -> bool:
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
     """The lines of a list, as this seat may see them: who only holds a sheet learns nothing of the situation around it."""
     charter, seat = house.charter, acting.actor.seat
+    whole = charter.seat(seat).progress == "steps"
+    # Their three states hide the moves behind them: neither the day of a move nor the order of moves may tell them.
+    ordered = lines if whole else sorted(lines, key=lambda line: line.number)
+    apart = {line for line in lines if not follows(charter, seat, line.step, sent=line.sent)}
+    found = duties.duties(house, acting, [line for line in lines if line in apart])
+    held = {duty.case: duty for duty in sorted(found, key=lambda duty: duty.expected)}
     return [
-        Row(n.case, n.reference, age(n.majority), seen_step(charter, seat, n.step).label, n.since)
-        if follows(charter, seat, n.step, sent=n.sent)
-        else Row(n.case, n.reference, "", "Fiche ouverte", None)
-        for n in lines
+        _sheet(n, held.get(n.case))
+        if n in apart
+        else Row(
+            n.case, n.reference, band(n.majority), seen_step(charter, seat, n.step).label, n.since if whole else None
+        )
+        for n in ordered
     ]
+
+
+def _sheet(line: Line, duty: Duty | None) -> Row:
+    if duty is None:
+        return Row(line.case, line.reference, "", "Fiche ouverte", None)
+    return Row(line.case, line.reference, "", duties.told(duty), duty.part.since)
 
 
 def course(house: House, acting: Acting, opened: Opened) -> Course | None:
@@ -135,10 +158,17 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
     sent = (life.sender.seat, life.sender.organisation) == (seat, acting.party.organisation)
     if not follows(charter, seat, life.step, sent=sent) or not (sent or Slot("identity") in opened.contents):
         return None
-    told = Slot("identity") in opened.contents and charter.seat(seat).progress == "steps"
+    whole, reads = charter.seat(seat).progress == "steps", Slot("identity") in opened.contents
     state = seen_step(charter, seat, life.step)
-    past = history(house, life.case) if told else ()
-    return Course(state, life.since, age(life.majority), phases(charter, state), past)
+    past = history(house, seat, life.case) if whole and reads else ()
+    since = life.since if whole else None
+    sender = _sender(house, life.sender) if reads else ""
+    return Course(state, since, age(life.majority), sender, phases(charter, state), past)
+
+
+def _sender(house: House, sender: Party) -> str:
+    known = names(house)
+    return f"{known.organisation(sender.organisation)} ({known.seat(sender.seat)})"
 
 
 def phases(charter: Charter, step: Step) -> list[tuple[str, str]]:
@@ -152,21 +182,20 @@ def phases(charter: Charter, step: Step) -> list[tuple[str, str]]:
 
 def groups(house: House, opened: Opened) -> list[Group]:
     """The readable compartments in the charter's order."""
-    return [_group(house, opened, item) for item in reading.grouped(house.charter, opened)]
+    return [_group(house, item) for item in lisible.grouped(house.charter, opened)]
 
 
-def _group(house: House, opened: Opened, item: reading.Group) -> Group:
+def _group(house: House, item: lisible.Group) -> Group:
     named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
     title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title
-    return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content, opened.life.convened))
+    return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content))
 
 
-def words(
-    house: House, fields: Sequence[Field], content: Mapping[str, Any], convened: Sequence[Party]
-) -> tuple[Words, ...]:
+def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> tuple[Words, ...]:
     """A content in words, choices by their labels."""
-    schools = choices.schools(house) if any(item.kind is Kind.SCHOOL for item in fields) else ()
-    return summary(fields, content, schools=schools, members=choices.members(house, convened))
+    kinds = {inner.kind for item in fields for inner in (item, *item.fields)}
+    schools = choices.schools(house) if Kind.SCHOOL in kinds else ()
+    return summary(fields, content, schools=schools, members=choices.people(house) if Kind.MEMBER in kinds else ())
 
 
 def _part_state(charter: Charter, part: Part) -> str:
@@ -189,6 +218,8 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
         return url_for(move.page)
     if move.page in ("cases.orient", "meetings.decide", "meetings.recusal"):
         return url_for(move.page, case=case)
+    if move.page == "meetings.agenda":
+        return url_for("meetings.listing")
     if move.page:
         return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
     if not by_hand(move):
@@ -200,7 +231,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     )
 
 
-def history(house: House, case: UUID) -> list[Past]:
+def history(house: House, seat: str, case: UUID) -> list[Past]:
     """What happened, from the log: moves only, without content (the person reads the situation itself)."""
     charter = house.charter
     with house.stores.case_reading() as session:
@@ -208,9 +239,11 @@ def history(house: House, case: UUID) -> list[Past]:
             session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=HISTORY
         )
     labels = {seat.name: seat.label for seat in charter.seats}
+    told = ((item, charter.move(str(item.values["move"]))) for item in reversed(found))
     return [
-        Past(item.at, charter.move(str(item.values["move"])).label, labels.get(str(item.seat or ""), ""))
-        for item in reversed(found)
+        Past(item.at, move.past, labels.get(str(item.seat or ""), ""))
+        for item, move in told
+        if not move.discreet or seat in move.seats
     ]
 
 
@@ -224,7 +257,7 @@ def blocks(
     part: UUID | None,
 ) -> list[Block]:
     """The form of a move, compartment by compartment, with who will read each."""
-    after = reading.after(house, acting.actor, move, opened, part)
+    after = lisible.after(house, acting.actor, move, opened, part)
     lists = {
         "schools": choices.schools(house),
         "members": choices.members(house, opened.life.convened) if opened else (),
@@ -234,6 +267,9 @@ def blocks(
             s.compartment.name,
             s.compartment.label,
             after.get(s.compartment.name, []),
+            lisible.later(house.charter, s.compartment.name, after.get(s.compartment.name, []))
+            if opened is None
+            else (),
             s.unread,
             widgets(s.fields, filled.shown.get(s.compartment.name), filled.errors, prefix=s.prefix, **lists),
         )
@@ -247,34 +283,3 @@ def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
         return ()
     field = Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)
     return widgets([field], {}, filled.errors)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One situation of a comparison."""
-
-    case: UUID
-    reference: str
-    surname: str
-    first_name: str
-    birth: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two situations side by side."""
-
-    sides: tuple[Side, Side]
-    linked: bool
-
-
-def side_by_side(pair: Pair) -> Compared:
-    """A pair, ready for the coordinator's page."""
-    return Compared((_side(pair.left), _side(pair.right)), pair.linked)
-
-
-def _side(opened: Opened) -> Side:
-    match = opened.contents[Slot("match")]
-    days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
-    birth = " – ".join(short_day(found) for found in days) or "non connue"
-    return Side(opened.life.case, opened.head.reference, match["surname"], match["first_name"], birth)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, drafts, orienting, reading, shown
+from casework.cases import choices, comparing, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -47,6 +47,7 @@ def situation(case: UUID) -> Response:
         groups=shown.groups(house, opened),
         course=shown.course(house, person, opened),
         acts=shown.acts(opened),
+        beside=comparing.beside(house, person, opened),
     )
 
 
@@ -143,6 +144,7 @@ def _form(
         once=once,
         kept=kept,
         warned=warned,
+        change=lisible.change(house, person.actor, move, opened, part) if opened else None,
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,
         page="situation",
@@ -198,7 +200,7 @@ def _orient_form(opened: Opened, read: orienting.Read | None, changed: Sequence[
 
 def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
     house = current_house()
-    words = shown.words(house, house.charter.compartment("orientation").fields, sheet.content, ())
+    words = shown.words(house, house.charter.compartment("orientation").fields, sheet.content)
     lisible = [sheet.name, "Coordonnateur", *(["DSOL"] if sheet.mark == "social" else [])]
     names = [name for name in request.form if not name.startswith("_") and name not in HIDDEN]
     hidden = [(name, value) for name in names for value in request.form.getlist(name)]
@@ -212,16 +214,6 @@ def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
         errors=(),
         page="orientation",
     )
-
-
-def compare() -> Response:
-    """Situations that may concern the same person, for the coordinator alone (C-10)."""
-    house, person = current_house(), acting()
-    if request.method == "POST":
-        orienting.link(house, person, _uuid(request.form.get("left", "")), _uuid(request.form.get("right", "")))
-        return go("cases.compare")
-    pairs = [shown.side_by_side(pair) for pair in orienting.same_person(house, person)]
-    return reply("cases/compare.html", pairs=pairs, confidentiality=house.charter.confidentiality, page="compare")
 
 
 def _uuid(text: str) -> UUID:

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
 from flask import url_for
 
-from casework.cases import drafts, reading
+from audit.entry import Reference
+from casework.cases import comparing, drafts, duties, piles, reading
+from casework.cases.duties import Duty
+from casework.cases.reading import Line
+from casework.kernel.clock import today
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.french import count
@@ -21,20 +27,30 @@ class Waiting:
     one: str
     many: str
     urgent: bool = False
-    page: str = ""  # where it is done, when it has a page of its own
+    page: str = ""  # where several are done, and the part of that page
+    part: str = ""
 
 
+DESK = "cases.desk"
 WAITING = (
-    Waiting("coordinator", "received", "saisine à vérifier", "saisines à vérifier", urgent=True),
-    Waiting("coordinator", "reported", "remontée d’un agent à examiner", "remontées d’agents à examiner"),
-    Waiting("coordinator", "clarifying", "saisine à préciser pour le Parquet", "saisines à préciser pour le Parquet"),
+    Waiting("coordinator", "received", "saisine à vérifier", "saisines à vérifier", urgent=True, page=DESK),
+    Waiting("coordinator", "reported", "remontée d’un agent à examiner", "remontées d’agents à examiner", page=DESK),
+    Waiting(
+        "coordinator",
+        "clarifying",
+        "saisine à préciser pour le Parquet",
+        "saisines à préciser pour le Parquet",
+        page=DESK,
+        part="precisions",
+    ),
     Waiting(
         "coordinator",
         "retained",
         "situation retenue à inscrire à une réunion",
         "situations retenues à inscrire à une réunion",
+        page=DESK,
+        part="retenues",
     ),
-    Waiting("coordinator", "followed", "situation suivie", "situations suivies"),
     Waiting(
         "prosecutor",
         "screening",
@@ -45,41 +61,89 @@ WAITING = (
     ),
 )
 CORRECTING = ("correcting", "clarifying", "report_correcting")
+SOON = timedelta(days=7)
 
 
 def tasks(house: House, acting: Acting) -> Iterator[Task]:
-    """The tasks of this seat, each linked to where it is done."""
-    seat, lines = acting.actor.seat, reading.lines(house, acting, limit=500)
-    for item in WAITING:
-        found = [line for line in lines if line.step == item.step]
-        if item.seat == seat and found:
-            url = _url(item, found)
-            yield Task(count(len(found), item.one, item.many), url, len(found), item.urgent)
-    for line in lines:
-        if line.sent and line.step in CORRECTING and seat != "coordinator":
-            yield Task(
-                f"Précisions demandées sur votre envoi {line.reference}",
-                url_for("cases.situation", case=line.case),
-                urgent=True,
-            )
-    if seat == "recipient" and lines:
-        url = url_for("cases.situation", case=lines[0].case) if len(lines) == 1 else url_for("cases.listing")
-        yield Task(
-            count(len(lines), "fiche attend votre retour", "fiches attendent votre retour"),
-            url,
-            len(lines),
-            urgent=True,
-        )
+    """The tasks of this seat, each linked to where it is done; a situation named on the page is logged before."""
+    seat, lines = acting.actor.seat, reading.lines(house, acting, limit=None)
+    found = duties.duties(house, acting, lines)
+    corrections = [item for item in lines if item.sent and item.step in CORRECTING and seat != "coordinator"]
+    actions = duties.mine(acting, found)
+    named = {**{item.case: item.reference for item in corrections}, **{d.case: d.of.head.reference for d in actions}}
+    if named:
+        listed = house.events.shown_in_list
+        house.log([house.entry(listed, acting.actor, subject=k, reference=Reference(v)) for k, v in named.items()])
+    yield from (_action(duty) for duty in actions)
+    for item in corrections:
+        words = f"Précisions demandées sur votre envoi {item.reference}"
+        yield Task(words, url_for("cases.situation", case=item.case), urgent=True)
+    yield from _of_steps(seat, lines)
+    yield from OF_SEAT.get(seat, _nothing)(house, acting, lines, found)
     for draft in drafts.mine(house, acting):
         yield Task(f"Reprendre votre brouillon : {house.charter.move(draft.form).label.lower()}", _draft_url(draft))
 
 
-def _url(item: Waiting, found: Sequence[reading.Line]) -> str:
-    if item.page:
-        return url_for(item.page)
-    return (
-        url_for("cases.situation", case=found[0].case) if len(found) == 1 else url_for("cases.listing", step=item.step)
-    )
+def _action(duty: Duty) -> Task:
+    due, words = duty.part.due, f"{duties.told(duty)}, situation {duty.of.head.reference}"
+    urgent = due is not None and due <= today() + SOON
+    return Task(words, url_for("cases.situation", case=duty.case), urgent=urgent)
+
+
+def _of_steps(seat: str, lines: Sequence[Line]) -> Iterator[Task]:
+    for item in WAITING:
+        found = [line for line in lines if line.step == item.step]
+        if item.seat == seat and found:
+            yield Task(count(len(found), item.one, item.many), _url(item, found), len(found), item.urgent)
+
+
+def _url(item: Waiting, found: Sequence[Line]) -> str:
+    if item.page == DESK and len(found) == 1:
+        return url_for("cases.situation", case=found[0].case)
+    return url_for(item.page, _anchor=item.part or None)
+
+
+def _of_coordinator(house: House, acting: Acting, lines: Sequence[Line], found: Sequence[Duty]) -> Iterator[Task]:
+    alike = comparing.to_examine(house, acting)
+    yield Task(count(alike, "rapprochement à examiner", "rapprochements à examiner"), url_for("cases.compare"), alike)
+    followed = [duty for duty in found if duty.of.life.step == "followed"]
+    for kind, one, many, part in (
+        (("orientation", "returned"), "retour reçu", "retours reçus", "retours"),
+        (("owner_sheet", "done"), "action faite", "actions faites", "actions-faites"),
+    ):
+        number = sum(duty.kind == kind for duty in followed)
+        yield Task(count(number, one, many), url_for(DESK, _anchor=part), number)
+    number = sum(line.step == "followed" for line in lines)
+    yield Task(count(number, "situation suivie", "situations suivies"), url_for(DESK), number)
+
+
+def _of_social_services(
+    _house: House, _acting: Acting, _lines: Sequence[Line], found: Sequence[Duty]
+) -> Iterator[Task]:
+    """F33-04: what the services were asked, and what came back."""
+    sent = [duty for duty in found if duty.kind == ("orientation", "sent")]
+    back = [duty for duty in found if duty.kind == ("orientation", "returned")]
+    late = any(duty.part.since + piles.UNANSWERED <= today() for duty in sent)
+    one, many = "orientation vers un service social attend", "orientations vers les services sociaux attendent"
+    yield Task(f"{count(len(sent), one, many)} un retour", _one_or_list([duty.case for duty in sent]), len(sent), late)
+    words = count(len(back), "retour d’un service social reçu", "retours des services sociaux reçus")
+    yield Task(words, _one_or_list([duty.case for duty in back]), len(back))
+
+
+def _of_recipient(_house: House, _acting: Acting, lines: Sequence[Line], _found: Sequence[Duty]) -> Iterator[Task]:
+    words = count(len(lines), "fiche attend votre retour", "fiches attendent votre retour")
+    yield Task(words, _one_or_list([line.case for line in lines]), len(lines), urgent=True)
+
+
+def _nothing(_house: House, _acting: Acting, _lines: Sequence[Line], _found: Sequence[Duty]) -> Iterator[Task]:
+    return iter(())
+
+
+OF_SEAT = {"coordinator": _of_coordinator, "dsol": _of_social_services, "recipient": _of_recipient}
+
+
+def _one_or_list(cases: Sequence[UUID]) -> str:
+    return url_for("cases.situation", case=cases[0]) if len(cases) == 1 else url_for("cases.listing")
 
 
 def _draft_url(draft: drafts.Draft) -> str:

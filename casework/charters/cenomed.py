@@ -2,7 +2,7 @@
 ids. Nothing else states it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import inf
 from typing import Any
@@ -468,7 +468,14 @@ OWNERS = (*CONVENED, "prosecutor", "head_of_school", "coordinator")  # may be re
 
 INFORMATION = (
     Field("informed_how", "Information de la personne", Kind.CHOICE, "C-05", choices=INFORMED_HOW, required=True),
-    Field("informed_on", "Date de l’information", Kind.PAST_DATE, "C-05"),
+    Field(
+        "informed_on",
+        "Date de l’information",
+        Kind.PAST_DATE,
+        "C-05",
+        required=True,
+        only_if=("informed_how", "!not_yet"),
+    ),
     Field("informed_by", "Service qui a informé", Kind.LINE, "C-05", limit=80),
     Field(
         "defer_reason",
@@ -480,7 +487,14 @@ INFORMATION = (
         preset="coordinator",
         help="Inscrite par le coordonnateur.",
     ),
-    Field("defer_until", "À revoir le", Kind.DATE, "C-05", only_if=("informed_how", "not_yet"), preset="coordinator"),
+    Field(
+        "defer_until",
+        "À revoir le",
+        Kind.COMING_DATE,
+        "C-05",
+        only_if=("informed_how", "not_yet"),
+        preset="coordinator",
+    ),
 )
 REPRESENTATIVE = (
     Field("quality", "Qualité", Kind.CHOICE, "C-01", choices=QUALITY, required=True),
@@ -525,7 +539,7 @@ REASONS = (
     ),
     Field(
         "danger_route",
-        "Voie que vous avez prise",
+        "Voie prise par l’auteur",
         Kind.CHOICE,
         "F33-13",
         choices=DANGER_ROUTE,
@@ -536,11 +550,11 @@ REASONS = (
     Field("main_reason", "Motif principal", Kind.CHOICE, "C-02", choices=REASON, required=True),
     Field(
         "steps_taken",
-        "Démarches déjà engagées par vous",
+        "Démarches déjà engagées par l’auteur",
         Kind.CHOICES,
         "C-02",
         choices=STEPS_TAKEN,
-        help="Les vôtres seulement.",
+        help="Celles de l’auteur de la saisine, jamais celles d’un autre service.",
     ),
     Field("rixe", "La situation est en lien avec une rixe", Kind.FLAG, "F33-07"),
     Field("origin", "Origine de la saisine", Kind.CHOICE, "C-02", choices=ORIGIN, preset="origin", required=True),
@@ -608,7 +622,7 @@ DECIDED = (
     Field(
         "owner", "Responsable", Kind.MEMBER, "F33-15", help="Obligatoire pour une action ou un référent de parcours."
     ),
-    Field("due", "Échéance", Kind.DATE, "F33-15"),
+    Field("due", "Échéance", Kind.COMING_DATE, "F33-15"),
 )
 ORIENTED_IDENTITY = (
     "surname",
@@ -757,7 +771,7 @@ STEPS = (
     Step("destroyed", "Éliminée", "R-08", final=True, closed=True, story="La situation est effacée."),
     Step("sent", "Envoyée", "F33-05", machine="orientation", story="Le destinataire n’a pas encore répondu."),
     Step("returned", "Retour reçu", "F33-06", machine="orientation", story="Le destinataire a répondu."),
-    Step("recalled", "Rappelée", "F33-05", machine="orientation", story="Le coordonnateur a rappelé l’orientation."),
+    Step("recalled", "Envoi annulé", "F33-05", machine="orientation", story="Le coordonnateur a annulé l’envoi."),
     Step("open", "À faire", "F33-15", machine="owner_sheet", story="L’action est en cours."),
     Step("done", "Faite", "F33-15", machine="owner_sheet", story="L’action est faite."),
     Step("withdrawn", "Reprise", "F33-15", machine="owner_sheet", story="Le coordonnateur a repris l’action."),
@@ -859,6 +873,7 @@ MOVES = (
         fact="referral_made",
         done=THANKS,
         help=FORM_HELP,
+        past="saisine envoyée",
     ),
     Move(
         "refer_on_behalf",
@@ -872,6 +887,7 @@ MOVES = (
         fact="referral_made",
         done="La saisine est enregistrée.",
         help=FORM_HELP,
+        past="saisine enregistrée pour le compte d’un partenaire",
     ),
     Move(
         "report",
@@ -883,6 +899,7 @@ MOVES = (
         writes=(Write("remontee"),),
         done="Votre remontée est transmise au coordonnateur, seul à pouvoir la lire.",
         help=FORM_HELP,
+        past="remontée envoyée",
     ),
     # remontée
     Move(
@@ -897,6 +914,7 @@ MOVES = (
         adopts=True,
         fact="referral_made",
         done="La remontée devient une saisine.",
+        past="remontée devenue saisine",
     ),
     Move(
         "ask_report_details",
@@ -907,10 +925,11 @@ MOVES = (
         "report_correcting",
         writes=(Write("request"),),
         done="L’agent peut de nouveau ouvrir sa remontée, pour la compléter.",
+        past="précisions demandées à l’agent",
     ),
     Move(
         "correct_report",
-        "Renvoyer la remontée",
+        "Compléter et renvoyer la remontée",
         "F33-03",
         ("agent",),
         ("report_correcting",),
@@ -918,6 +937,7 @@ MOVES = (
         relation=Relation.OWN,
         writes=(Write("remontee"),),
         done="Votre remontée complétée est transmise au coordonnateur.",
+        past="remontée complétée",
     ),
     Move(
         "resume_report",
@@ -927,6 +947,7 @@ MOVES = (
         ("report_correcting",),
         "reported",
         done="La remontée vous revient.",
+        past="remontée reprise sans attendre",
     ),
     Move(
         "decline_report",
@@ -938,6 +959,7 @@ MOVES = (
         takes=(Take.REASON,),
         reasons=DISMISSAL,
         done="La remontée est close. Elle sera effacée dans trente jours.",
+        past="remontée sans suite",
     ),
     # check by the coordinator
     Move(
@@ -950,6 +972,7 @@ MOVES = (
         asks_opinion=True,
         done="La saisine est transmise au Parquet, qui peut maintenant la lire.",
         key="t",
+        past="transmise au Parquet",
     ),
     Move(
         "ask_details",
@@ -961,10 +984,11 @@ MOVES = (
         writes=(Write("request"),),
         done="L’auteur peut de nouveau ouvrir sa saisine, pour la compléter.",
         key="p",
+        past="précisions demandées à l’auteur",
     ),
     Move(
         "correct",
-        "Renvoyer la saisine",
+        "Compléter et renvoyer la saisine",
         "F33-02",
         REFERRERS,
         ("correcting",),
@@ -972,6 +996,7 @@ MOVES = (
         relation=Relation.OWN,
         done=THANKS,
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
+        past="saisine complétée",
     ),
     Move(
         "resume",
@@ -981,6 +1006,7 @@ MOVES = (
         ("correcting",),
         "received",
         done="La saisine vous revient.",
+        past="saisine reprise sans attendre",
     ),
     Move(
         "dismiss",
@@ -992,6 +1018,7 @@ MOVES = (
         takes=(Take.REASON,),
         reasons=DISMISSAL,
         done="La saisine est close. Elle sera effacée dans trente jours.",
+        past="sans suite",
     ),
     Move(
         "withdraw",
@@ -1003,6 +1030,7 @@ MOVES = (
         relation=Relation.OWN,
         reason="withdrawn",
         done="Votre saisine est retirée. Elle sera effacée dans trente jours.",
+        past="saisine retirée",
     ),
     # avis du Parquet
     Move(
@@ -1017,6 +1045,7 @@ MOVES = (
         fact="situation_retained",
         done="La situation est retenue. Elle peut être inscrite à l’ordre du jour d’une réunion.",
         key="r",
+        past="retenue par le Parquet",
     ),
     Move(
         "not_retain",
@@ -1028,6 +1057,7 @@ MOVES = (
         reason="not_retained",
         done="La situation n’est pas retenue. Elle sera effacée dans trente jours.",
         key="n",
+        past="non retenue par le Parquet",
     ),
     Move(
         "ask_clarification",
@@ -1039,10 +1069,11 @@ MOVES = (
         writes=(Write("judicial"), Write("request")),
         done="Les précisions sont demandées à l’auteur et signalées au coordonnateur.",
         key="p",
+        past="précisions demandées par le Parquet",
     ),
     Move(
         "clarify",
-        "Renvoyer la saisine",
+        "Compléter et renvoyer la saisine",
         "F33-10",
         REFERRERS,
         ("clarifying",),
@@ -1050,6 +1081,7 @@ MOVES = (
         relation=Relation.OWN,
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         done="Votre saisine complétée est transmise au Parquet.",
+        past="saisine complétée pour le Parquet",
     ),
     Move(
         "resume_screening",
@@ -1059,6 +1091,7 @@ MOVES = (
         ("clarifying",),
         "screening",
         done="Le Parquet reprend l’examen.",
+        past="rendue au Parquet sans attendre",
     ),
     # information of the persons
     Move(
@@ -1085,7 +1118,8 @@ MOVES = (
         ),
         asks=("coordinator",),
         settles="informed",
-        done="L’information des personnes est à jour.",
+        done="L’information des personnes est enregistrée.",
+        past="information des personnes complétée",
     ),
     # meeting
     Move(
@@ -1100,6 +1134,7 @@ MOVES = (
         done="La situation est inscrite à l’ordre du jour.",
         page="meetings.agenda",
         key="o",
+        past="inscrite à l’ordre du jour",
     ),
     Move(
         "unschedule",
@@ -1110,6 +1145,7 @@ MOVES = (
         "retained",
         forgets_meeting=True,
         done="La situation est retirée de l’ordre du jour.",
+        past="retirée de l’ordre du jour",
     ),
     Move(
         "circulate",
@@ -1123,6 +1159,7 @@ MOVES = (
         takes=(Take.CONVENED, Take.WINDOW),
         page="meetings.circulate",
         done="Les personnes convoquées peuvent lire la situation.",
+        past="échange nominatif ouvert",
     ),
     Move(
         "decide",
@@ -1135,6 +1172,7 @@ MOVES = (
         done="Les décisions sont enregistrées.",
         page="meetings.decide",
         key="d",
+        past="décisions enregistrées",
     ),
     Move(
         "recuse",
@@ -1146,10 +1184,12 @@ MOVES = (
         takes=(Take.PERSON,),
         requires=("exchange",),
         done="Vous ne lisez plus cette situation.",
+        help="Vous ne lirez plus cette situation ni ses décisions. C’est définitif pour cette réunion.",
+        past="déport d’une personne convoquée",
     ),
     Move(
         "exclude",
-        "Déporter une personne convoquée",
+        "Écarter une personne de cette situation",
         "F33-16",
         ("coordinator",),
         SESSION,
@@ -1157,6 +1197,7 @@ MOVES = (
         requires=("exchange",),
         page="meetings.recusal",
         done="Cette personne ne lit plus la situation.",
+        past="personne convoquée écartée",
     ),
     Move(
         "assign",
@@ -1169,6 +1210,7 @@ MOVES = (
         spawns="owner_sheet",
         page="cases.assign",
         done="Le responsable peut lire sa fiche.",
+        past="action confiée à son responsable",
     ),
     Move(
         "withdraw_sheet",
@@ -1180,6 +1222,7 @@ MOVES = (
         machine="owner_sheet",
         cases=DECIDED_STEPS,
         done="Le responsable ne lit plus la fiche.",
+        past="action reprise à son responsable",
     ),
     Move(
         "not_examined",
@@ -1191,6 +1234,7 @@ MOVES = (
         clears=("exchange",),
         forgets_meeting=True,
         done="La situation attend une prochaine réunion.",
+        past="rendue à une prochaine réunion",
     ),
     Move(
         "sign_record",
@@ -1201,6 +1245,7 @@ MOVES = (
         "signed",
         page="meetings.record",
         done="Le relevé attend la mairie.",
+        past="relevé signé",
     ),
     Move(
         "reopen_record",
@@ -1210,6 +1255,7 @@ MOVES = (
         ("signed",),
         "examined",
         done="Le relevé peut être corrigé.",
+        past="relevé rouvert",
     ),
     Move(
         "approve",
@@ -1223,6 +1269,7 @@ MOVES = (
         fact="situation_examined",
         page="meetings.record",
         done="Le relevé est approuvé. L’échange nominatif est clos.",
+        past="relevé approuvé, suivi",
     ),
     Move(
         "approve_without_follow_up",
@@ -1237,6 +1284,7 @@ MOVES = (
         fact="situation_examined",
         page="meetings.record",
         done="Le relevé est approuvé. La situation sera effacée dans trente jours.",
+        past="relevé approuvé, sans suite",
     ),
     Move(
         "approve_postponed",
@@ -1250,6 +1298,7 @@ MOVES = (
         forgets_meeting=True,
         page="meetings.record",
         done="La situation attend une prochaine réunion.",
+        past="relevé approuvé, examen reporté",
     ),
     Move(
         "approve_closed",
@@ -1264,6 +1313,7 @@ MOVES = (
         fact="situation_examined",
         page="meetings.record",
         done="Le relevé est approuvé. La situation est clôturée.",
+        past="relevé approuvé, clôture",
     ),
     # orientations and actions
     Move(
@@ -1280,6 +1330,7 @@ MOVES = (
         page="cases.orient",
         key="o",
         done="Le destinataire peut lire la fiche qui lui est adressée, et elle seule.",
+        past="orientation envoyée",
     ),
     Move(
         "alert_crip",
@@ -1295,6 +1346,7 @@ MOVES = (
         fact="orientation_made",
         page="cases.orient",
         done="La CRIP 75 peut lire la fiche qui lui est adressée, et elle seule.",
+        past="orientation envoyée à la CRIP 75",
     ),
     Move(
         "close",
@@ -1307,6 +1359,7 @@ MOVES = (
         reasons=COORDINATOR_CLOSURE,
         key="c",
         done="La situation est clôturée.",
+        past="clôturée",
     ),
     Move(
         "link",
@@ -1317,6 +1370,8 @@ MOVES = (
         takes=(Take.OTHER,),
         page="cases.compare",
         done="Les deux situations sont reliées ; elles restent deux situations.",
+        past="lien modifié avec une autre situation",
+        discreet=True,
     ),
     Move(
         "note",
@@ -1327,6 +1382,8 @@ MOVES = (
         writes=(Write("judicial"),),
         requires=("retenue",),
         done="La note est enregistrée. Le Parquet seul peut la lire.",
+        past="note du Parquet modifiée",
+        discreet=True,
     ),
     Move(
         "answer",
@@ -1341,6 +1398,7 @@ MOVES = (
         cases=("followed", "closed"),
         fact="return_received",
         done="Votre retour est transmis. La fiche ne vous est plus ouverte.",
+        past="retour reçu",
     ),
     Move(
         "record_return",
@@ -1355,10 +1413,11 @@ MOVES = (
         part_requires=("social",),
         fact="return_received",
         done="Le retour est enregistré.",
+        past="retour enregistré par la DSOL",
     ),
     Move(
         "recall",
-        "Rappeler l’orientation",
+        "Annuler l’envoi de l’orientation",
         "F33-05",
         ("coordinator",),
         ("sent",),
@@ -1366,6 +1425,7 @@ MOVES = (
         machine="orientation",
         cases=("followed", "closed"),
         done="Le destinataire ne lit plus la fiche.",
+        past="envoi de l’orientation annulé",
     ),
     Move(
         "finish",
@@ -1378,6 +1438,7 @@ MOVES = (
         relation=Relation.OWNER,
         cases=DECIDED_STEPS,
         done="L’action est faite. La fiche ne vous est plus ouverte.",
+        past="action faite",
     ),
     # the clock
     Move(
@@ -1389,6 +1450,7 @@ MOVES = (
         requires=("exchange",),
         clears=("exchange",),
         timed=True,
+        past="fin de l’échange nominatif",
     ),
     Move(
         "silence",
@@ -1399,6 +1461,7 @@ MOVES = (
         "dismissed",
         reason="not_screened",
         timed=True,
+        past="close sans avis du Parquet",
     ),
     Move(
         "come_of_age_early",
@@ -1409,6 +1472,7 @@ MOVES = (
         "dismissed",
         reason="came_of_age",
         timed=True,
+        past="close à la majorité",
     ),
     Move(
         "come_of_age",
@@ -1420,11 +1484,30 @@ MOVES = (
         reason="came_of_age",
         clears=("exchange",),
         timed=True,
+        past="close à la majorité",
     ),
-    Move("erase", "Effacement", "R-02", (), ("dismissed",), "destroyed", timed=True),
-    Move("archive", "Passage en archive intermédiaire", "R-04", (), ("closed",), "archived", timed=True),
-    Move("eliminate", "Élimination", "R-04", (), ("archived",), "destroyed", timed=True),
-    Move("cap", "Élimination au vingt-cinquième anniversaire", "R-05", (), KEPT, "destroyed", timed=True),
+    Move("erase", "Effacement", "R-02", (), ("dismissed",), "destroyed", timed=True, past="effacée"),
+    Move(
+        "archive",
+        "Passage en archive intermédiaire",
+        "R-04",
+        (),
+        ("closed",),
+        "archived",
+        timed=True,
+        past="passée en archive intermédiaire",
+    ),
+    Move("eliminate", "Élimination", "R-04", (), ("archived",), "destroyed", timed=True, past="éliminée"),
+    Move(
+        "cap",
+        "Élimination au vingt-cinquième anniversaire",
+        "R-05",
+        (),
+        KEPT,
+        "destroyed",
+        timed=True,
+        past="éliminée au vingt-cinquième anniversaire",
+    ),
 )
 
 # --- Clocks and settings (R-01 … R-10) ------------------------------------------------------------------------------
@@ -1601,7 +1684,7 @@ BEFORES = (
 
 
 def informed(person: Mapping[str, Any]) -> bool:
-    """Whether this person, minor or legal representative, is informed, or its information deferred with a ground (C-05)."""
+    """Whether a person concerned is informed, or the information deferred on a dated ground (C-05)."""
     how = person.get("informed_how")
     told = how not in (None, "not_yet") and bool(person.get("informed_on"))
     deferred = how == "not_yet" and bool(person.get("defer_reason")) and bool(person.get("defer_until"))
@@ -1652,6 +1735,12 @@ def _outcome(decisions: list[str]) -> dict[str, bool]:
     return {name: name == outcome for name in OUTCOMES}
 
 
+ALONE = (
+    "postponed",
+    "other_arrondissement",
+    "no_further_action",
+    "close",
+)  # decisions that end or put off the examination
 OUTCOMES = ("outcome_followed", "outcome_postponed", "outcome_closed", "outcome_nothing")
 
 
@@ -1683,23 +1772,56 @@ def age_band(age: int) -> str:
     return next(band for below, band in BANDS if age < below)
 
 
+Problem = tuple[tuple[str, str], str]  # ((compartment, field), French sentence)
+
+
 def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mapping[tuple[str, str], str]:
     """What the rules refuse in otherwise well-formed contents: {(compartment, field): French sentence}."""
-    found: dict[tuple[str, str], str] = {}
-    identity = contents.get("identity", {})
-    span = bounds(identity, entered)
-    if span and age_on(span, entered) >= ADULT:
-        field = next(f for f in ("birth_date", "birth_year", "age") if identity.get(f))
-        found["identity", field] = "La personne doit avoir moins de 18 ans au jour de la saisine."
-    reason = contents.get("reason", {})
+    return dict(
+        (
+            *_age_problems(contents, entered),
+            *_reason_problems(contents.get("reason", {})),
+            *_fact_problems(contents, entered),
+            *_decision_problems(contents.get("deliberation", {}).get("decisions", [])),
+        )
+    )
+
+
+def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Iterator[Problem]:
+    for part in ("identity", "remontee"):
+        person = contents.get(part, {})
+        span = bounds(person, entered)
+        if span and age_on(span, entered) >= ADULT:
+            field = next(f for f in ("birth_date", "birth_year", "age") if person.get(f))
+            yield (part, field), "La personne doit avoir moins de 18 ans au jour de la saisine."
+
+
+def _reason_problems(reason: Mapping[str, Any]) -> Iterator[Problem]:
     if reason and reason.get("main_reason") not in reason.get("reasons", []):
-        found["reason", "main_reason"] = "Le motif principal doit être l’un des motifs cochés."
-    for index, row in enumerate(contents.get("deliberation", {}).get("decisions", [])):
+        yield ("reason", "main_reason"), "Le motif principal doit être l’un des motifs cochés."
+    if "none_yet" in reason.get("steps_taken", ()) and len(reason["steps_taken"]) > 1:
+        yield ("reason", "steps_taken"), "« Aucune à ce jour » se coche seule."
+
+
+def _fact_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Iterator[Problem]:
+    span = bounds(contents.get("identity", {}), entered)
+    for index, row in enumerate(contents.get("account", {}).get("facts", [])):
+        if span and row.get("day", "") and date.fromisoformat(row["day"]) < span[0]:
+            yield ("account", f"facts-{index}-day"), "Ce fait est plus ancien que la naissance indiquée."
+
+
+def _decision_problems(rows: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    for index, row in enumerate(rows):
+        if row["decision"] in ALONE and len(rows) > 1:
+            label = DECISION.label(row["decision"])
+            yield (
+                ("deliberation", f"decisions-{index}-decision"),
+                f"« {label} » se décide seule : retirez les autres décisions.",
+            )
         if row["decision"] in ("member_action", "lead_named") and not row.get("owner"):
-            found["deliberation", f"decisions-{index}-owner"] = "Indiquez la personne responsable."
+            yield ("deliberation", f"decisions-{index}-owner"), "Indiquez la personne responsable."
         if row["decision"] == "member_action" and not row.get("due"):
-            found["deliberation", f"decisions-{index}-due"] = "Indiquez l’échéance de l’action."
-    return found
+            yield ("deliberation", f"decisions-{index}-due"), "Indiquez l’échéance de l’action."
 
 
 CONFIDENTIALITY = (  # C-09

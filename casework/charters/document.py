@@ -10,7 +10,7 @@ from casework.charters.cenomed import CENOMED
 from casework.charters.check import Report, check, check_graph, render
 from casework.charters.explore import explore
 from casework.charters.readings import readings
-from casework.charters.rules import RULES, proofs_in, written_in
+from casework.charters.rules import REMAINS, RULES, proofs_in, written_in
 from casework.kernel.records import SITUATION, Charter, Field, HolderKind, Kind, Relation, Setting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,7 +222,7 @@ def _proved(report: Report) -> str:
 def _rules(root: Path) -> str:
     written, proved = written_in(root), proofs_in(root)
     rows = [
-        (rule, ", ".join(written.get(rule, ())), "<br>".join(proved.get(rule, ())) or "à venir")
+        (rule, ", ".join(written.get(rule, ())), "<br>".join(proved.get(rule, ())) or "à venir", REMAINS.get(rule, ""))
         for rule in dict.fromkeys([*RULES, *sorted(written), *sorted(proved)])
     ]
-    return table("Règle → code → test", ("règle", "code", "test"), rows)
+    return table("Règle → code → test", ("règle", "code", "test", "à compléter"), rows)

@@ -46,6 +46,7 @@ class Kind(Enum):
     TEXT = "text"  # the only free narrative, short, with the guard of C-03
     DATE = "date"
     PAST_DATE = "past_date"
+    COMING_DATE = "coming_date"
     TIME = "time"  # of a day
     YEAR = "year"
     AGE = "age"
@@ -62,7 +63,7 @@ class Field:
     `rows` the (least, most) groups.
 
     `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
-    `only_if` = (other field, value): shown and required only then.
+    `only_if` = (other field, value): shown and required only then; a value after “!”: only for another answer than it.
     `reserved` = ((value, mark of the part), …): a choice offered on the parts that bear this mark alone.
     """
 

@@ -179,6 +179,8 @@ class Move:
     key: str = ""
     done: str = ""
     help: str = ""
+    past: str = ""  # what happened, in the history and on the home page
+    discreet: bool = False  # told in the history to those who may do it alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from casework.cases import filling, reading
+from casework.cases import filling, lisible, reading
 from casework.cases.act import Conflict
 from casework.cases.reading import Opened
 from casework.cases.refusals import why
@@ -43,7 +43,7 @@ def decided(case: UUID) -> Response:
         raise NotFound
     found = agenda.following(house, person, head.life.meeting, case)
     return reply(
-        "meetings/decided.html", head=head, readers=pages.decision_readers(house, head.life), following=found,
+        "meetings/decided.html", head=head, readers=lisible.now(house.charter, head.life, "deliberation"), following=found,
         meeting=head.life.meeting, page="meeting",
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def recusal(case: UUID) -> Response:
     fields = pages.sitting_field(house, exchange.sitting(opened))
     read = forms.read(fields) if request.method == "POST" else None
     if read is None or read.errors:
-        return forms.form("Déporter une personne convoquée", fields, read, opened=opened)
+        return forms.form("Écarter une personne de cette situation", fields, read, opened=opened)
     exchange.exclude(house, person, case, forms.seen(), UUID(read.values["person"]))
     return go("cases.done", case=case, move="exclude")
 
@@ -72,7 +72,7 @@ def _decisions(
     changed: Sequence[str] = (),
 ) -> Response:
     house, day = current_house(), exchange.starts(current_house(), opened.life)
-    readers = pages.decision_readers(house, opened.life)
+    readers = lisible.after(house, acting().actor, house.charter.move("decide"), opened, None).get("deliberation", [])
     drawn = widgets(section.fields, shown, errors, prefix=section.prefix, members=members)
     status = 409 if changed else 422 if errors else 200
     return reply(

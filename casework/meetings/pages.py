@@ -1,17 +1,16 @@
 """What the pages of meetings say: sentences of refusal, fields of their forms, what waits; no right is decided here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
 from casework.accounts.people import Names, names
-from casework.cases import reading
+from casework.cases.filling import problem
 from casework.cases.reading import Opened
-from casework.kernel.engine import readers
 from casework.kernel.life import Life, Party, Slot
-from casework.kernel.records import SITUATION, ChoiceList, Field, HolderKind, Kind, Labelled
+from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
 from casework.meetings import agenda, rules
 from casework.meetings.agenda import Item
 from casework.meetings.exchange import Batch
@@ -167,7 +166,7 @@ def owner_pairs(house: House, acting: Acting, life: Life) -> list[tuple[str, str
 def decision_problems(house: House, opened: Opened, values: Mapping[str, Any]) -> tuple[FieldError, ...]:
     """What the charter refuses in otherwise well-formed decisions."""
     found = house.charter.problems({"deliberation": values}, opened.life.began)
-    return tuple(FieldError(field_id(f"{part}-{name}"), "Décision", text) for (part, name), text in found.items())
+    return tuple(problem(house, key, message) for key, message in found.items())
 
 
 def about(house: House, opened: Opened) -> list[tuple[str, str]]:
@@ -179,15 +178,6 @@ def about(house: House, opened: Opened) -> list[tuple[str, str]]:
     if main is not None and reason.get("main_reason") in main:
         found.append((fields["main_reason"].label, main.label(reason["main_reason"])))
     return found
-
-
-def decision_readers(house: House, life: Life) -> list[str]:
-    """The seats that read the decisions once they are recorded: by right, or by a person convened."""
-    charter = house.charter
-    found = readers(charter, replace(life, step=charter.move("decide").target)).get(Slot("deliberation"), frozenset())
-    persons = {principal.person for principal in found if principal.kind is HolderKind.MEMBER}
-    convened = {charter.seat(party.seat).label for party in life.convened if party.person in persons}
-    return sorted(convened.union(reading.labels(charter, (p for p in found if p.kind is not HolderKind.MEMBER))))
 
 
 def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from audit.pins import PinFile
+from audit.pins import PinError, PinFile
 from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
@@ -30,10 +30,7 @@ def restore() -> None:
 @restore.command()
 def check() -> None:
     """Say whether the stores are behind; exit code 1 when they are."""
-    try:
-        behind_by = found(_house())
-    except RegisterBroken as error:
-        raise click.ClickException(f"{error}.") from None
+    behind_by = _found(_house())
     for sentence in behind_by:
         click.echo(f"{sentence}.")
     if behind_by:
@@ -45,7 +42,7 @@ def check() -> None:
 def accept_command() -> None:
     """Ask two share-holders to prove themselves, replay every removal since the backup, and serve again."""
     house = _house()
-    if not found(house):
+    if not _found(house):
         raise click.ClickException("The stores are not behind what this computer has seen: there is nothing to accept.")
     click.echo("The server must be stopped. What share-holders type here is never shown.")
     holders = (_ask("First"), _ask("Second"))
@@ -71,6 +68,13 @@ def _house() -> House:
     if late:
         raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
     return house
+
+
+def _found(house: House) -> list[str]:
+    try:
+        return found(house)
+    except (RegisterBroken, PinError) as error:
+        raise click.ClickException(f"{error}.") from None
 
 
 def _ask(which: str) -> Typed:

@@ -16,7 +16,9 @@ function conditions() {
     const inputs = [...document.querySelectorAll(`[name="${name}"]`)];
     if (!inputs.length) continue;
     const values = () => inputs.filter((input) => (input.type === "radio" || input.type === "checkbox" ? input.checked : true)).map((input) => input.value);
-    const show = () => { field.hidden = !values().includes(field.dataset.onlyValue); };
+    const wanted = field.dataset.onlyValue;
+    const met = (found) => (wanted.startsWith("!") ? found.length > 0 && !found.includes(wanted.slice(1)) : found.includes(wanted));
+    const show = () => { field.hidden = !met(values()); };
     inputs.forEach((input) => input.addEventListener("change", show));
     show();
   }

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from casework.kernel.records import Field, Kind
 from casework.web import cleaning
-from casework.web.french import lowered
+from casework.web.french import indefinite, lowered
 from casework.web.values import MISSING, READERS, Context, Refused, again
 
 Pairs = Sequence[tuple[str, str]]
@@ -66,9 +66,10 @@ def holds(condition: tuple[str, str] | None, values: Mapping[str, Any]) -> bool:
     if condition is None:
         return True
     found = values.get(condition[0])
-    if isinstance(found, list):
-        return condition[1] in found
-    return ("1" if found else "") == condition[1] if isinstance(found, bool) else str(found) == condition[1]
+    answers = found if isinstance(found, list) else ["1"] if found is True else [str(found)] if found else []
+    if condition[1].startswith("!"):
+        return bool(answers) and condition[1][1:] not in answers
+    return condition[1] in answers
 
 
 def parse(
@@ -171,6 +172,7 @@ def _read_rows(item: Field, groups: list[Raw], name: str, context: Context) -> t
         errors += [replace(error, label=f"{error.label} ({lowered(item.label)} {index + 1})") for error in found]
     least = max(item.rows[0], int(item.required))
     if len(groups) < least:
-        message = f"Remplissez au moins {least} groupe{'s' if least > 1 else ''} de champs."
+        wanted = indefinite(item.label) if least == 1 else f"{least} groupes de champs"
+        message = f"Remplissez au moins {wanted}."
         errors.append(FieldError(field_id(name), item.label, message))
     return kept or None, repeated, errors

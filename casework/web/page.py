@@ -17,6 +17,7 @@ from casework.web.session import keep_form_secret
 
 HOUSE = "casework.house"
 NO_ENTRY = "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. Réessayez dans un instant."
+OF_SLICE = {"cases": "situation", "meetings": "meeting"}  # the code of PAGES for an answer that only sends elsewhere
 REFUSED = {404: "missing", 409: "conflict", 422: "invalid", 429: "limited"}
 logger = logging.getLogger("casework")
 
@@ -104,7 +105,12 @@ def note(status: int, outcome: str) -> None:
 
 
 def go(endpoint: str, **values: Any) -> Response:
-    """Send the browser to another of our pages, with GET."""
+    """Send the browser to another of our pages, with GET. Where nothing was to be written, as at a second press, an entry stands for it.
+
+    Errors: NotLogged.
+    """
+    if g.get("acting") and not g.get("logged"):
+        log(_shown(current_house(), OF_SLICE.get(endpoint.partition(".")[0], "account"), ""))
     return cast(Response, redirect(url_for(endpoint, **values), 303))
 
 

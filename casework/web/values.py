@@ -15,6 +15,7 @@ MISSING = {
     Kind.FLAG: "Cochez cette case.",
     Kind.DATE: "Indiquez une date.",
     Kind.PAST_DATE: "Indiquez une date.",
+    Kind.COMING_DATE: "Indiquez une date.",
     Kind.TIME: "Indiquez une heure.",
     Kind.YEAR: "Indiquez une année.",
     Kind.AGE: "Indiquez un âge.",
@@ -105,6 +106,8 @@ def _date(item: Field, raw: list[str], context: Context) -> str | None:
         raise Refused("Indiquez un jour, un mois et une année, comme 14/12/2026.")
     if item.kind is Kind.PAST_DATE and found > context.today:
         raise Refused("La date doit être dans le passé, au plus tard aujourd’hui.")
+    if item.kind is Kind.COMING_DATE and found < context.today:
+        raise Refused("La date doit être aujourd’hui ou plus tard.")
     if not cleaning.OLDEST_YEAR <= found.year <= context.today.year + cleaning.YEARS_AHEAD:
         raise Refused("Vérifiez l’année.")
     return found.isoformat()
@@ -147,6 +150,7 @@ READERS: Mapping[Kind, Callable[[Field, list[str], Context], Any]] = {
     Kind.EMAIL: _words,
     Kind.DATE: _date,
     Kind.PAST_DATE: _date,
+    Kind.COMING_DATE: _date,
     Kind.TIME: _time,
     Kind.YEAR: _year,
     Kind.AGE: _age,

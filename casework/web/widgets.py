@@ -14,7 +14,8 @@ UNANSWERED = "Non renseigné"
 WITHDRAWN = "Valeur retirée de la liste"
 SHAPES = {Kind.TEXT: "area", Kind.CHOICES: "checkboxes", Kind.FLAG: "flag", Kind.ROWS: "rows"}
 LISTED = (Kind.CHOICE, Kind.SCHOOL, Kind.MEMBER)
-TYPES = {Kind.DATE: "date", Kind.PAST_DATE: "date", Kind.TIME: "time", Kind.PHONE: "tel", Kind.EMAIL: "email"}
+DATES = (Kind.DATE, Kind.PAST_DATE, Kind.COMING_DATE)
+TYPES = {**dict.fromkeys(DATES, "date"), Kind.TIME: "time", Kind.PHONE: "tel", Kind.EMAIL: "email"}
 WRITTEN = {"date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "time": r"[0-9]{2}:[0-9]{2}"}  # what these inputs take
 NUMERIC = (Kind.YEAR, Kind.AGE)
 ADDRESSES = (Kind.PHONE, Kind.EMAIL)  # another character would be another address
@@ -185,9 +186,11 @@ def _condition(item: Field, named: Mapping[str, Field], prefix: str) -> Conditio
         return None
     other, value = named[item.only_if[0]], item.only_if[1]
     if other.choices is None:
-        return Condition(prefix + other.name, value, typo(f"À remplir si « {other.label} » est coché."))
+        return Condition(prefix + other.name, value, typo(f"À remplir si la case « {other.label} » est cochée."))
+    unless = value.startswith("!")
+    said = lowered(_label(other, value.removeprefix("!")))
     return Condition(
-        prefix + other.name, value, typo(f"À remplir si « {other.label} » : {lowered(_label(other, value))}.")
+        prefix + other.name, value, typo(f"À remplir {'sauf si' if unless else 'si'} « {other.label} » : {said}.")
     )
 
 
@@ -233,7 +236,7 @@ def _told(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> Words:
 
 
 def _lines(item: Field, value: Any, lists: Mapping[Kind, Pairs]) -> list[str]:
-    if item.kind in (Kind.DATE, Kind.PAST_DATE) and _is_day(value):
+    if item.kind in DATES and _is_day(value):
         return [short_day(value)]
     if item.kind is Kind.FLAG:
         return ["Oui"]

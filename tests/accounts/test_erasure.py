@@ -77,6 +77,17 @@ def test_who_keeps_a_seat_or_came_back_is_not_forgotten(town: Town) -> None:
     assert names(town.house).person(gone) == "personne partie"
 
 
+def test_an_unanswered_way_back_does_not_hasten_the_end(town: Town) -> None:
+    town.join("landlord")
+    gone, place = leave(town, "landlord"), town.people["landlord"].organisation
+    with at(town.moment):
+        invite(town.house, Contact("landlord@exemple.fr", "Landlord", "x"), "landlord", place)
+    tick_after(town, 40)
+    assert names(town.house).person(gone) == "Landlord"
+    with town.house.stores.case_reading() as session:
+        assert [row.state for row in session.scalars(select(TenureRow).where(TenureRow.person == gone))] == ["ended"]
+
+
 def test_a_suspended_person_keeps_its_name_until_a_keeper_removes_the_seat(town: Town) -> None:
     town.join("landlord")
     with at(town.moment):

@@ -90,6 +90,7 @@ def test_a_session_moved_to_another_person_or_seat_does_not_open(town: Town, tok
     assert not opens(town, token)
 
 
+@pytest.mark.clause("F33-01")
 def test_a_session_does_not_pass_to_another_seat_of_the_same_person(town: Town) -> None:
     somebody = town.people["dpo"]
     second = invite(town.house, Contact(somebody.login, "", ""), "controller", somebody.organisation).tenure
@@ -183,7 +184,7 @@ def test_who_is_not_a_keeper_removes_nobody(town: Town, token: bytes) -> None:
 def test_the_last_keeper_is_not_removed(town: Town) -> None:
     keeper = town.acting("coordinator")
     remove_seat(town.house, keeper, town.people["second"].tenure)
-    with pytest.raises(AccountError, match="not_allowed"):
+    with pytest.raises(AccountError, match="last_keeper"):
         remove_seat(town.house, keeper, keeper.tenure)
 
 

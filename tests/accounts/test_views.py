@@ -118,6 +118,7 @@ def test_after_a_quarter_of_an_hour_the_session_is_over(browser: Browser) -> Non
     assert "n’a pas été enregistrée" in browser.post("/rester", 403).text
 
 
+@pytest.mark.clause("F33-01")
 def test_somebody_with_two_seats_chooses_and_the_page_holds_no_password(browser: Browser) -> None:
     _second_seat(browser.town)
     page = browser.log_in("pjj", 200)
@@ -192,6 +193,7 @@ def _value_of(html: str, label: str) -> str:
     return found
 
 
+@pytest.mark.clause("A-05", "A-07")
 def test_the_dpo_reads_the_journal_without_any_name(browser: Browser) -> None:
     browser.enter("dpo")
     page = browser.get("/journal")

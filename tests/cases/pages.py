@@ -35,10 +35,15 @@ def application(lives: Lives) -> Flask:
 
 
 class Reader:
-    """One person at a browser, who came in by the log-in page and signed the charter."""
+    """One person at a browser, who came in by the log-in page and signed the charter; without a name, somebody still outside."""
 
-    def __init__(self, app: Flask, lives: Lives, name: str, *, signs: bool = True) -> None:
-        self.lives, self.name, self.client = lives, name, app.test_client()
+    def __init__(self, app: Flask, lives: Lives, name: str = "", *, signs: bool = True) -> None:
+        self.lives, self.client = lives, app.test_client()
+        if name:
+            self._come_in(name, signs=signs)
+
+    def _come_in(self, name: str, *, signs: bool) -> None:
+        lives = self.lives
         somebody = lives.town.people[name]
         with at(lives.town.moment):
             code = totp_now(somebody.secret)

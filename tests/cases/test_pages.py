@@ -1,9 +1,12 @@
 """Pages of situations, as each seat receives them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from casework.cases.comparing import link
+from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
 
@@ -99,9 +102,34 @@ def test_the_home_page_tells_what_i_did_lately_and_where_it_stands_for_my_seat(
         name: readers[name].get("/").text.replace("\u00a0", " ")
         for name in ("head_of_school", "landlord", "coordinator")
     }
-    sent = "2 mars 2026 : envoyer la saisine. Maintenant"
+    sent = "2 mars 2026 : saisine envoyée. Maintenant"
     assert f"Situation {first.reference}, le {sent} : transmise au Parquet." in pages["head_of_school"]
     assert f"Situation {second.reference}, le {sent} : prise en compte." in pages["landlord"]
-    assert f"Situation {first.reference}, le 2 mars 2026 : transmettre au Parquet." in pages["coordinator"]
+    assert f"Situation {first.reference}, le 2 mars 2026 : transmise au Parquet." in pages["coordinator"]
     assert first.reference not in readers["landlord"].get("/").text
     assert "récemment" not in readers["dpo"].get("/").text
+
+
+@pytest.mark.clause("F33-02")
+def test_the_three_states_hide_the_day_and_the_order_of_the_moves_behind_them(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    first, second = lives.refer("landlord"), lives.refer("landlord")
+    lives.town.moment += timedelta(days=9)
+    moved = lives.play(lives.play(first, "coordinator", "transmit"), "prosecutor", "retain", {"judicial": {}})
+    page = Reader(readers["landlord"].client.application, lives, "landlord")
+    listed = page.get("/situations").text
+    assert listed.index(first.reference) < listed.index(second.reference)
+    for text in (listed, page.get(f"/situations/{moved.life.case}").text):
+        assert "11 mars 2026" not in text
+        assert "il y a" not in text
+
+
+@pytest.mark.clause("C-10")
+def test_a_link_is_told_in_the_history_to_the_coordinator_alone(readers: dict[str, Reader], lives: Lives) -> None:
+    first, second = (lives.play(lives.refer(who), "coordinator", "transmit") for who in ("head_of_school", "pjj"))
+    with at(lives.town.moment):
+        link(lives.house, lives.acting["coordinator"], first.life.case, second.life.case)
+    path = f"/situations/{first.life.case}"
+    assert "lien modifié" in readers["coordinator"].get(path).text
+    assert "lien" not in readers["prosecutor"].get(path).text.split("Historique")[1].split("</ol>")[0]

@@ -1,12 +1,16 @@
 """Reading holds by itself when the clock's work is late."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from audit.log import entries
-from casework.cases.orienting import same_person
+from casework.cases import sealed
+from casework.cases.comparing import same_person
 from casework.kernel.clock import at
+from casework.kernel.life import Slot
 from tests.cases.conftest import Lives
 
 
@@ -44,3 +48,35 @@ def test_nobody_but_the_coordinator_has_anything_to_compare(lives: Lives) -> Non
     lives.refer("pjj")
     for who in set(lives.acting) - {"coordinator"}:
         assert same_person(lives.house, lives.acting[who]) == []
+
+
+def while_opening(lives: Lives, monkeypatch: pytest.MonkeyPatch, acts: Callable[[], Any]) -> None:
+    """Have this happen between the look at a situation and the search for its first key."""
+    find = sealed.key_of
+
+    def overtaken(*args: Any) -> bytes:
+        monkeypatch.setattr(sealed, "key_of", find)
+        acts()
+        return find(*args)
+
+    monkeypatch.setattr(sealed, "key_of", overtaken)
+
+
+def test_a_situation_that_closes_while_it_is_being_opened_is_missing(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = town_of_all
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    while_opening(lives, monkeypatch, lambda: lives.play(head, "prosecutor", "not_retain"))
+    assert lives.open("prosecutor", head) is None
+
+
+def test_a_situation_written_again_while_it_is_being_opened_is_read_as_it_has_become(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives, told = town_of_all, {"informed_how": "by_phone", "informed_on": "2026-02-27"}
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    while_opening(lives, monkeypatch, lambda: lives.play(head, "coordinator", "inform", {"identity": told}))
+    opened = lives.open("prosecutor", head)
+    assert opened
+    assert opened.contents[Slot("identity")]["informed_how"] == "by_phone"

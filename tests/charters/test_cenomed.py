@@ -12,6 +12,7 @@ from casework.charters.birth import age_on, birthday_month, bounds, middle
 from casework.charters.cenomed import CENOMED, age_band, derive, dimensions, problems
 from casework.charters.explore import explore
 from casework.charters.readings import readings
+from casework.kernel.records import Kind
 
 ENTERED = date(2026, 3, 15)
 
@@ -97,6 +98,40 @@ def test_each_seat_reads_what_the_table_says_and_nothing_else() -> None:
     expected = {_shown(row) for row in EXPECTED}
     assert found - expected == set()
     assert expected - found == set()
+
+
+# --- who sits, and what is known of a person ------------------------------------------------------------------------
+
+IDENTITY = "surname first_name sex birth birth_date birth_year age address telephone email schooling school"
+INFORMATION = "informed_how informed_on informed_by defer_reason defer_until"
+REPRESENTATIVE = "quality surname first_name address telephone email"
+
+
+@pytest.mark.clause("F33-01")
+def test_the_seats_are_those_of_the_fiche_and_the_judge_has_none() -> None:
+    members = "coordinator town_hall prosecutor police_station pjj security_officer emas head_of_school dsol"
+    around = "landlord agent recipient controller dpo administrator"
+    assert [seat.name for seat in CENOMED.seats if seat.member] == members.split()
+    assert [seat.name for seat in CENOMED.seats if not seat.member] == around.split()
+
+
+@pytest.mark.clause("C-01")
+def test_nothing_else_is_asked_of_a_minor_nor_of_its_representatives() -> None:
+    fields = CENOMED.compartment("identity").fields
+    assert [item.name for item in fields] == [*IDENTITY.split(), *INFORMATION.split(), "representatives"]
+    (guardians,) = (item.fields for item in fields if item.name == "representatives")
+    assert [item.name for item in guardians] == [*REPRESENTATIVE.split(), *INFORMATION.split()]
+    copied = {item.name for item in CENOMED.compartment("orientation").fields} - {"type", "request", "representatives"}
+    assert copied == set(IDENTITY.split()) - {"school"}
+
+
+@pytest.mark.clause("C-06")
+def test_nothing_about_a_person_is_a_number_but_its_age_and_the_clock_only_takes_readers_away() -> None:
+    numbers = {item.name for part in CENOMED.compartments for item in part.fields if item.kind in (Kind.AGE, Kind.YEAR)}
+    assert numbers == {"age", "birth_year"}
+    timed = [move for move in CENOMED.moves if move.timed]
+    assert {move.target for move in timed} <= {"", "dismissed", "closed", "archived", "destroyed"}
+    assert not any(move.sets or move.writes for move in timed)
 
 
 # --- closed lists ---------------------------------------------------------------------------------------------------
@@ -287,7 +322,6 @@ def test_an_action_needs_an_owner_and_a_day() -> None:
     rows = [
         {"decision": "member_action"},
         {"decision": "lead_named"},
-        {"decision": "close"},
         {"decision": "member_action", "owner": "somebody", "due": "2026-05-01"},
     ]
     assert list(problems({"deliberation": {"decisions": rows}}, ENTERED)) == [
@@ -295,6 +329,23 @@ def test_an_action_needs_an_owner_and_a_day() -> None:
         ("deliberation", "decisions-0-due"),
         ("deliberation", "decisions-1-owner"),
     ]
+
+
+@pytest.mark.clause("C-08")
+@pytest.mark.parametrize("alone", ["postponed", "other_arrondissement", "no_further_action", "close"])
+def test_what_ends_or_puts_off_the_examination_is_decided_alone(alone: str) -> None:
+    rows = [{"decision": "orientation", "orientation": "crip75"}, {"decision": alone}]
+    assert list(problems({"deliberation": {"decisions": rows}}, ENTERED)) == [("deliberation", "decisions-1-decision")]
+    assert problems({"deliberation": {"decisions": rows[1:]}}, ENTERED) == {}
+
+
+def test_what_cannot_be_is_refused() -> None:
+    born = {"birth_date": "2015-06-01"}
+    account = {"facts": [{"day": "2014-01-01"}, {"day": "2026-01-01"}]}
+    assert list(problems({"identity": born, "account": account}, ENTERED)) == [("account", "facts-0-day")]
+    assert list(problems({"remontee": {"age": 45}}, ENTERED)) == [("remontee", "age")]
+    steps = {"reasons": ["incivilities"], "main_reason": "incivilities", "steps_taken": ["mediation", "none_yet"]}
+    assert list(problems({"reason": steps}, ENTERED)) == [("reason", "steps_taken")]
 
 
 @pytest.mark.clause("S-01")

@@ -1,5 +1,6 @@
 """The reviewed page of CENOMED is the one its records and tests give today."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from casework.charters import document
 from casework.charters.cenomed import CENOMED
 from casework.charters.check import Broken, Report
 from casework.charters.document import ROOT, main_check, write
-from casework.charters.rules import RULES, proofs_in, written_in
+from casework.charters.rules import REMAINS, RULES, proofs_in, written_in
 
 
 @pytest.mark.clause("F33-16")
@@ -27,6 +28,11 @@ def test_the_page_names_every_record() -> None:
     assert [rule for rule in RULES if f"| {rule} |" not in page] == []
 
 
+def test_what_no_test_proves_is_said_to_remain() -> None:
+    assert set(RULES) - proofs_in(ROOT).keys() <= REMAINS.keys()
+    assert REMAINS.keys() <= set(RULES)
+
+
 def test_a_rule_is_traced_from_its_record_to_its_test(tmp_path: Path) -> None:
     (tmp_path / "casework" / "charters").mkdir(parents=True)
     (tmp_path / "tests").mkdir()
@@ -38,6 +44,14 @@ def test_a_rule_is_traced_from_its_record_to_its_test(tmp_path: Path) -> None:
     where = ("`casework/charters/one.py`",)
     assert written_in(tmp_path) == {"F33-04": where, "C-02": where}
     assert proofs_in(tmp_path) == {"F33-04": ("`tests/test_one.py::test_it`",)}
+
+
+@pytest.mark.parametrize("page", ["threat-model.md", "life-of-a-request.md", "access.md"])
+def test_every_file_that_a_page_names_exists(page: str) -> None:
+    named = re.findall(
+        r"`((?:tests|crypto|casework|audit)/[\w./-]+)`", (ROOT / "docs" / page).read_text(encoding="utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize(("broken", "code"), [((), 0), ((Broken("F33-04", "rompue", ("refer",)),), 1)])

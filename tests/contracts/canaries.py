@@ -1,6 +1,5 @@
-"""Canaries: a marker of its own in every field of words of situations at many steps, in a draft, in names of professionals."""
+"""Canaries: a marker of its own in every field of words of situations at many steps, in drafts, in names and addresses of professionals."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,8 +13,11 @@ from casework.kernel.clock import at
 from casework.kernel.engine import may_read
 from casework.kernel.life import Slot
 from casework.kernel.records import SITUATION, Field, Kind, Take
+from casework.meetings.polling import propose
+from casework.store.keyring import Acting
 from casework.store.tables import ConvocationRow, MeetingRow
 from tests.cases.conftest import Lives
+from tests.contracts.searching import marker
 from tests.contracts.walk import CONTENTS
 
 WORDS = (Kind.LINE, Kind.TEXT, Kind.PHONE, Kind.EMAIL)
@@ -24,12 +26,6 @@ GROUPS: Mapping[str, dict[str, Any]] = {
     "facts": {"day": "2026-02-18", "place": "street"},
     "decisions": {"decision": "keep_open"},
 }
-PATTERN = r"canari[0-9a-f]{16}"
-
-
-def marker() -> str:
-    """A word that stands nowhere else."""
-    return f"canari{secrets.token_hex(8)}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +44,8 @@ class Canaries:
 
     lives: Lives
     marks: dict[str, Mark] = field(default_factory=dict)
-    professional: str = field(default_factory=marker)
+    names: list[str] = field(default_factory=list)  # of a professional and its organisation, of what was asked on pages
+    address: str = field(default_factory=marker)  # its log-in
     situations: dict[str, Head] = field(default_factory=dict)
 
     def may(self, seat: str, mark: Mark) -> bool:
@@ -58,9 +55,12 @@ class Canaries:
         life = {head.life.case: head.life for head in self.situations.values()}[mark.case]
         return may_read(self.lives.house.charter, self.lives.acting[seat].actor, life, mark.slot)
 
-    def refer(self, name: str, who: str, move: str = "refer") -> None:
-        """Begin the situation called `name`."""
+    def refer(self, name: str, who: str, move: str = "refer", named_as: str = "") -> None:
+        """Begin the situation called `name`; `named_as`: the situation whose person it seems to be about."""
         contents, found = self._contents(move)
+        for field_name in ("surname", "first_name") if named_as else ():
+            found.pop(contents["identity"][field_name])
+            contents["identity"][field_name] = self._name(named_as, field_name)
         with at(self.lives.town.moment):
             head = begin(self.lives.house, self.lives.acting[who], uuid4(), Change(move, contents))
         self._keep(name, head, None, found)
@@ -75,11 +75,15 @@ class Canaries:
         new = {item.id for item in head.life.parts} - {item.id for item in seen.life.parts}
         self._keep(name, head, part or next(iter(new), None), found)
 
-    def draft(self, who: str, form: str) -> None:
+    def _name(self, situation: str, field: str) -> str:
+        mark = Mark(field, self.situations[situation].life.case, Slot("identity"))
+        return next(word for word, found in self.marks.items() if found == mark)
+
+    def draft(self, who: str, form: str, name: str = "identity-surname") -> None:
         """A draft with a marked name."""
         word = marker()
         with at(self.lives.town.moment):
-            drafts.keep(self.lives.house, self.lives.party(who).person, form, {"identity-surname": [word]})
+            drafts.keep(self.lives.house, self.lives.party(who).person, form, {name: [word]})
         self.marks[word] = Mark("surname", author=who)
 
     def _contents(self, move: str) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, str]]]:
@@ -111,23 +115,26 @@ def _marked(
     return content
 
 
-def meeting(lives: Lives, *convened: str) -> UUID:
+def meeting(lives: Lives, *convened: Acting) -> UUID:
     """A meeting of tomorrow, to which these people come."""
     day, made = lives.town.moment.date() + timedelta(days=1), uuid4()
     with lives.house.stores.case_writing() as session:
         session.add(MeetingRow(id=made, instance=lives.house.instance, day=day, first_day=day, fixed_on=day))
         session.flush()
-        session.add_all(ConvocationRow(meeting=made, tenure=lives.acting[who].tenure) for who in convened)
+        session.add_all(ConvocationRow(meeting=made, tenure=acting.tenure) for acting in convened)
     return made
 
 
 def plant(lives: Lives) -> Canaries:
     """Situations at every step where somebody different reads."""
     planted = Canaries(lives)
-    organisation = lives.town.organisation("pjj", f"Organisme {planted.professional}")
-    lives.town.join("pjj", f"{planted.professional}", organisation)
+    planted.names += [marker(), marker()]
+    organisation = lives.town.organisation("pjj", f"Organisme {planted.names[0]}")
+    colleague = lives.town.join("pjj", planted.address, organisation, f"Personne {planted.names[1]}")
     planted.draft("pjj", "refer")
+    planted.draft("agent", "report", "remontee-surname")
     planted.refer("received", "landlord")
+    planted.refer("alike", "emas", named_as="received")
     planted.refer("correcting", "dsol")
     planted.play("correcting", "coordinator", "ask_details")
     planted.refer("reported", "agent", "report")
@@ -138,31 +145,35 @@ def plant(lives: Lives) -> Canaries:
     planted.refer("clarifying", "head_of_school")
     planted.play("clarifying", "coordinator", "transmit")
     planted.play("clarifying", "prosecutor", "ask_clarification")
-    _session(planted, "in_session", "police_station", "dsol", "head_of_school")
-    _followed(planted, "followed")
-    _followed(planted, "closed")
+    _session(planted, "in_session", colleague, "police_station", "dsol", "head_of_school", "emas", "security_officer")
+    _followed(planted, "followed", colleague)
+    _followed(planted, "closed", colleague)
     part = next(item.id for item in planted.situations["closed"].life.parts if item.machine == "orientation")
     planted.play("closed", "recipient", "answer", part)
     planted.play("closed", "coordinator", "close", reason="returns_received")
+    with at(lives.town.moment):
+        propose(lives.house, lives.acting["coordinator"], [lives.town.moment.date() + timedelta(days=60)])
     return planted
 
 
-def _session(planted: Canaries, name: str, *convened: str) -> None:
-    lives = planted.lives
+def _session(planted: Canaries, name: str, colleague: Acting, *names: str) -> None:
+    lives, convened = planted.lives, [*(planted.lives.acting[who] for who in names), colleague]
     planted.refer(name, "head_of_school")
     planted.play(name, "coordinator", "transmit")
     planted.play(name, "prosecutor", "retain")
-    planted.play(name, "coordinator", "schedule", meeting=meeting(lives, "coordinator", "prosecutor", *convened))
-    parties, last = [lives.party(who) for who in convened], lives.town.moment.date() + timedelta(days=7)
+    everybody = (lives.acting["coordinator"], lives.acting["prosecutor"], *convened)
+    planted.play(name, "coordinator", "schedule", meeting=meeting(lives, *everybody))
+    parties, last = [acting.party for acting in convened], lives.town.moment.date() + timedelta(days=7)
     planted.play(name, "coordinator", "circulate", convened=parties, window=last)
 
 
-def _followed(planted: Canaries, name: str) -> None:
+def _followed(planted: Canaries, name: str, colleague: Acting) -> None:
     lives = planted.lives
-    _session(planted, name, "police_station", "town_hall")
+    _session(planted, name, colleague, "police_station", "town_hall")
     planted.play(name, "coordinator", "decide")
-    owner, due = lives.party("police_station").person, lives.town.moment.date() + timedelta(days=30)
-    planted.play(name, "coordinator", "assign", owner=owner, due=due)
+    due = lives.town.moment.date() + timedelta(days=30)
+    for owner in (colleague.party.person, lives.party("police_station").person):
+        planted.play(name, "coordinator", "assign", owner=owner, due=due)
     planted.play(name, "coordinator", "sign_record")
     planted.play(name, "town_hall", "approve")
     recipient = (lives.town.people["recipient"].organisation, "social")

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from flask import Flask
 
+from casework.accounts.admission import hand_apart
 from tests.cases.conftest import Lives, make_lives
 from tests.cases.pages import Reader, application, everybody
 from tests.contracts.story import Person
 
 SECONDS = {  # name: seat, kind and name of the organisation
+    "prosecutor_2": ("prosecutor", "prosecutor", ""),
     "pjj_2": ("pjj", "pjj", ""),
     "head_of_school_2": ("head_of_school", "school", "Autre établissement"),
     "landlord_2": ("landlord", "social_landlord", "Autre bailleur"),
@@ -33,6 +35,7 @@ def make_cell(folder: Path) -> Cell:
     lives = make_lives(folder)
     for name, (seat, kind, place) in SECONDS.items():
         lives.acting[name] = lives.town.join(seat, name, lives.town.organisation(kind, place))
+    hand_apart(lives.house, lives.acting["prosecutor"], lives.acting["prosecutor_2"].tenure)
     people = {name: Person(name, item.actor.seat, item.party.organisation) for name, item in lives.acting.items()}
     app = application(lives)
     return Cell(lives, app, people, everybody(app, lives))

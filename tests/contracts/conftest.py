@@ -4,6 +4,7 @@ import pytest
 
 from tests.cases.conftest import lives, town_of_all
 from tests.contracts.cell import Cell, make_cell
+from tests.contracts.telling import Teller
 
 __all__ = ["lives", "town_of_all"]
 
@@ -11,3 +12,9 @@ __all__ = ["lives", "town_of_all"]
 @pytest.fixture(scope="session")
 def cell(tmp_path_factory: pytest.TempPathFactory) -> Cell:
     return make_cell(tmp_path_factory.mktemp("cell"))
+
+
+@pytest.fixture
+def teller(cell: Cell, caplog: pytest.LogCaptureFixture) -> Teller:
+    caplog.set_level("INFO", "casework")
+    return Teller(cell, caplog)

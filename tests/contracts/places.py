@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from casework.accounts.people import Contact
 from casework.accounts.service import Invited, invite
 from casework.kernel.clock import at
-from casework.meetings import exchange, service
+from casework.meetings import exchange, polling, service
 from tests.builders import RETURN
 from tests.cases.test_pages import REFERRAL
 from tests.contracts import golden
@@ -19,6 +19,7 @@ from tests.contracts.story import Story
 
 Values = Mapping[str, object]
 Kinds = Mapping[str, Values]  # "own" where the seat has one, "other", "none": values of place-holders
+FAR = 60  # days: further than the month of F33-07
 SITS = (*(name for name in REFERRERS if name not in ("coordinator", "landlord")),)
 REPORT = {"remontee-reason": "agent_out_of_school", "remontee-day": "2026-02-18", "remontee-place": "garden"}
 
@@ -33,10 +34,14 @@ class Places:
     followed: Story
     exchange: Story
     retained: Story
+    screening: Story
     scheduled: Story
     meeting: UUID
     other_meeting: UUID
     tenure: UUID
+    leaving: UUID
+    suspended: UUID
+    proposal: UUID
     invited: UUID
     token: str
 
@@ -53,16 +58,19 @@ def make_places(cell: Cell) -> Places:
     next(reports)
     own["agent"], own["recipient"] = next(reports), next(followed(cell, ("emas",)))
     retained, scheduled = (_retained(cell) for _ in range(2))
+    screening = begun(cell, "pjj").plays("coordinator", "transmit")
     with at(lives.town.moment):
         meeting, other = _meeting(cell, SITS), _meeting(cell, ("pjj",))
         exchange.schedule(
             lives.house, lives.acting["coordinator"], meeting, scheduled.head.life.case, scheduled.head.sequence
         )
         made, lost = (_invited(cell, name) for name in ("nouveau", "perdu"))
+        day = lives.town.moment.date() + timedelta(days=FAR)
+        proposal = polling.propose(lives.house, lives.acting["coordinator"], [day])
     assert made.token
     return Places(
-        cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, scheduled,
-        meeting, other, made.tenure, lost.person, made.token,
+        cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, screening, scheduled,
+        meeting, other, made.tenure, lives.acting["landlord_2"].tenure, lives.acting["recipient_2"].tenure, proposal, lost.person, made.token,
     )  # fmt: skip
 
 
@@ -158,15 +166,31 @@ def _unscheduled(places: Places, name: str) -> Kinds:
     return {**own, **strange, "no child": {"meeting": places.meeting, "case": uuid4()}}
 
 
+def _screened(places: Places, _name: str) -> Kinds:
+    return {"own": _case(places.screening), "wrong step": _case(places.retained), "none": {"case": uuid4()}}
+
+
+def _polled(places: Places, name: str, **more: object) -> Kinds:
+    """Members are asked; heads of school come for their own situations alone (F33-14)."""
+    known = places.seat(name) != "head_of_school"
+    return {"own" if known else "other": {"proposal": places.proposal, **more}, "none": {"proposal": uuid4(), **more}}
+
+
+def _dated(places: Places, name: str) -> Kinds:
+    day = places.cell.lives.town.moment.date() + timedelta(days=FAR)
+    return _polled(places, name, day=day.isoformat())
+
+
 def _acted(places: Places, name: str) -> Kinds:
     return _meetings(places, name, act="fixed")
 
 
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
 WITHOUT_OBJECT = (
-    "/", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
+    "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
-    "/journal", "/mon-compte",
+    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
+    "/parts/refaire",
 )  # fmt: skip
 OF_A_MEETING = (
     "",
@@ -186,6 +210,11 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     "/invitation/<token>": lambda places, _: {"own": {"token": places.token}},
     "/admissions/<uuid:tenure>": lambda places, _: {"own": {"tenure": places.tenure}},
     "/administration/acces/<uuid:person>": lambda places, _: {"own": {"person": places.invited}},
+    "/administration/qualites/<uuid:tenure>/retrait": lambda places, _: {"own": {"tenure": places.leaving}},
+    "/administration/qualites/<uuid:tenure>/suspension": lambda places, _: {"own": {"tenure": places.suspended}},
+    "/avis/<uuid:case>": _screened,
+    "/reunions/dates/<uuid:proposal>": _polled,
+    "/reunions/dates/<uuid:proposal>/<day>": _dated,
     "/situations/nouvelle/<move>": _begins,
     SITUATION: _situation,
     f"{SITUATION}/orientation": _own("followed"),
@@ -221,6 +250,9 @@ def forms(places: Places) -> Mapping[str, Mapping[str, Any]]:
         f"{SITUATION}/decisions": {"deliberation-decisions-0-decision": "keep_open"},
         f"{SITUATION}/deport": {"person": str(lives.party("emas").person)},
         "/reunions/nouvelle": {"day": later.isoformat()},
+        "/reunions/dates": {"day1": later.isoformat()},
+        "/reunions/dates/<uuid:proposal>": {later.isoformat(): "yes"},
+        "/avis/<uuid:case>": {"avis": "retain"},
         f"{MEETING}/heure-et-lieu": {"starts_at": "14:30", "place": "Salle demandée"},
         f"{MEETING}/report": {"day": later.isoformat()},
         f"{MEETING}/convocations": {"tenures": str(lives.acting["coordinator"].tenure)},

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.log import LogBroken
+from audit.log import LogBroken, entries
 from casework.cases import heads
-from casework.cases.act import Change, act, begin
+from casework.cases.act import Change, Missing, act, begin
 from casework.cases.heads import Head, HeadBroken
-from casework.cases.reading import open_situation
+from casework.cases.reading import open_for, open_situation
 from casework.kernel.clock import at
 from casework.kernel.engine import IllegalMove
 from casework.store import directory
@@ -18,6 +18,7 @@ from casework.store.directory import DirectoryBroken
 from casework.store.keyring import NoKey
 from tests import builders
 from tests.cases.conftest import Lives, make_lives
+from tests.cases.pages import Reader, application
 from tests.contracts.attacker import Writer, attacking
 
 Swap = Callable[[Writer, Head, Head], None]
@@ -156,6 +157,35 @@ def test_a_swap_is_refused_before_anything_is_shown_or_sealed(
             act(town.house, town.acting["coordinator"], mine.life.case, None, change)
 
 
+def test_a_situation_that_does_not_prove_itself_is_told_and_in_the_journal(
+    town: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
+    with town.town.later(seconds=30):
+        reader = Reader(application(town), town, "coordinator")
+    edited_step(writer, *two)
+    answer = reader.get(f"/situations/{two[0].life.case}")
+    assert answer.status_code == 503
+    assert "ne prouve pas son intégrité" in answer.text
+    assert "Fictif" not in answer.text
+    with town.house.stores.case_reading() as session:
+        found = entries(session.connection(), town.house.provider.mac, types=[town.house.events.tampering])
+    assert found[0].subject == two[0].life.case
+
+
+def test_a_former_head_forged_to_have_somebody_told_of_a_change_is_refused(
+    town: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
+    case, pjj = two[0].life.case, town.acting["pjj"]
+    with at(town.town.moment), pytest.raises(Missing):
+        open_for(town.house, pjj, case, ("transmit",), 1)
+    body = writer.case('select body from head where "case" = :c and sequence = 1', c=case)[0][0]
+    forged = body.replace(b'"step":"received"', b'"step":"correcting"')
+    writer.case('update head set body = :b where "case" = :c and sequence = 1', b=forged, c=case)
+    with at(town.town.moment), pytest.raises(HeadBroken):
+        open_for(town.house, pjj, case, ("transmit",), 1)
+
+
+@pytest.mark.clause("A-06", "A-07")
 @pytest.mark.parametrize("statement", ["update audit_log set type = 'X'", "delete from audit_log"])
 def test_the_log_refuses_to_be_changed_or_cut(writer: Writer, statement: str) -> None:
     with pytest.raises(SQLAlchemyError):

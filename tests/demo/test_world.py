@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, select
 
 from audit.verify import verify
 from casework.accounts.people import names
-from casework.cases import orienting, reading
+from casework.cases import comparing, reading
 from casework.cases.clocks import tick
 from casework.cases.reading import Opened
 from casework.charters.cenomed import CENOMED
@@ -67,7 +67,7 @@ def test_nothing_of_the_demo_was_written_behind_the_services(house: House) -> No
 
 def test_the_coordinator_finds_two_situations_of_perhaps_one_person(copied: Place) -> None:
     with copied.house() as house:
-        pairs = orienting.same_person(house, entered(house, copied, "coordination"))
+        pairs = comparing.same_person(house, entered(house, copied, "coordination"))
     assert len(pairs) == 1
     assert not pairs[0].linked
 

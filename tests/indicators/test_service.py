@@ -46,6 +46,21 @@ def test_a_breakdown_without_small_count_and_activity_counts_are_shown(house: Ho
     assert found["Nombre de réunions tenues dans l’année"].total == 1
 
 
+@pytest.mark.clause("S-01")
+def test_a_fact_says_whether_it_is_the_first_of_the_person_this_year_and_no_day(house: House) -> None:
+    counted, firsts = frozenset[str](), []
+    for _ in range(2):
+        columns, counted = facts.row(house, facts.Made("situation_examined", {}), counted)
+        with house.stores.case_writing() as session:
+            session.add(FactRow(**columns))
+            session.flush()
+            firsts = list(facts.all_facts(house, session))
+    assert sorted(fact["first"] for fact in firsts) == [False, True]
+    assert {name for fact in firsts for name in fact} == {"kind", "year", "quarter", "first"}
+    with pytest.raises(ValueError, match="exactly its declared dimensions"):
+        facts.row(house, facts.Made("situation_examined", {"reference": "ABCDEFGH"}), counted)
+
+
 @pytest.mark.clause("F33-11")
 def test_facts_of_another_year_are_not_counted(house: House) -> None:
     add(house, "steering_committee", 2)

@@ -165,6 +165,13 @@ def test_what_a_press_left_is_listed_with_its_reason(site: Site, world: World) -
     assert "a changé depuis l’affichage" in page
 
 
+def test_a_second_press_is_told_that_nothing_waits_any_longer(site: Site, world: World) -> None:
+    meeting, _ = ready(world)
+    here = f"/reunions/{meeting}/ouvrir"
+    assert site.post("coordinator", here).endswith("/fait/circulated")
+    assert "n’attend cet acte" in site.post("coordinator", here, page=f"/reunions/{meeting}", status=409)
+
+
 @pytest.mark.clause("F33-15")
 def test_the_dsol_is_not_among_those_an_action_can_be_confided_to(site: Site, world: World) -> None:
     _, case = opened(world)

@@ -20,7 +20,7 @@ from casework.store.listing import parse
 from casework.store.register import RegisterBroken
 from casework.store.tables import DirectoryRow, PrincipalRow, SessionRow
 from crypto.shares import split
-from tests.house import PINS, PROVIDER
+from tests.house import APART, PINS, PROVIDER, REGISTER
 from tests.restoring.conftest import Restored
 
 pytestmark = pytest.mark.clause("R-08")
@@ -208,3 +208,12 @@ def test_a_holder_without_a_share_in_the_backup_is_no_holder(behind: Restored) -
         keys.execute(delete(CopyRow).where(CopyRow.purpose == "share"))
     with pytest.raises(Refused, match="holds no share"):
         accept(behind.house, behind.holders())
+
+
+@pytest.mark.parametrize("command", ["check", "accept"])
+@pytest.mark.parametrize("name", [REGISTER, PINS])
+def test_the_command_line_says_which_file_to_put_back(migrated: Restored, command: str, name: str) -> None:
+    (migrated.folder / APART / name).write_bytes(b"x\n")
+    said = shell(migrated).invoke(cli.main, ["restore", command])
+    assert (said.exit_code, "Traceback" in said.output) == (1, False)
+    assert ("register" if name == REGISTER else "pin file") in said.output

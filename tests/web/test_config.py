@@ -1,6 +1,7 @@
 """Settings: what is unsafe stops the process, and the message says what to change."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -64,7 +65,8 @@ def test_the_demo_answers_on_this_computer() -> None:
     assert Settings.read(GOOD | {"CASEWORK_DEMO": "1", "CASEWORK_TRUSTED_HOSTS": "127.0.0.1,localhost"}).demo
 
 
-def test_a_house_needs_its_instance(shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.clause("F-01")
+def test_a_house_needs_its_instance_and_holds_no_other(shell: Shell, tmp_path: Path) -> None:
     urls = (f"sqlite:///{tmp_path}/case.db", f"sqlite:///{tmp_path}/key.db")
     settings = Settings(*urls, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
     with pytest.raises(Unsafe, match="instance"):
@@ -73,3 +75,7 @@ def test_a_house_needs_its_instance(shell: Shell, tmp_path: Path) -> None:
         session.add(InstanceRow(id=shell.house.instance, charter="cenomed", settings=b'{"window": 3}'))
     house = open_house(settings)
     assert (house.instance, house.charter.name, house.settings) == (shell.house.instance, "cenomed", {"window": 3})
+    with shell.house.stores.case_writing() as session:
+        session.add(InstanceRow(id=uuid4(), charter="cenomed"))
+    with pytest.raises(Unsafe, match="exactly one instance"):
+        open_house(settings)

@@ -193,7 +193,7 @@ def test_groups_past_the_most_are_not_read_and_the_least_is_asked() -> None:
     posted = [(f"guardians-{number}-surname", "A") for number in range(5)]
     assert len(read(*posted).values["guardians"]) == 2
     assert "2 groupes" in message(("guardians-0-surname", "A"), fields=only("guardians", rows=(2, 3)))
-    assert "1 groupe " in message(fields=only("guardians", required=True))
+    assert "un représentant légal" in message(fields=only("guardians", required=True))
 
 
 def test_asking_for_one_more_group_loses_nothing_and_acts_on_nothing() -> None:
@@ -300,8 +300,9 @@ def fits(item: Field, value: Any) -> None:
         assert isinstance(value, bool)
     elif item.kind in (Kind.YEAR, Kind.AGE):
         assert 0 <= value <= TODAY.year
-    elif item.kind in (Kind.DATE, Kind.PAST_DATE):
-        assert item.kind is Kind.DATE or date.fromisoformat(value) <= TODAY
+    elif item.kind in (Kind.DATE, Kind.PAST_DATE, Kind.COMING_DATE):
+        day = date.fromisoformat(value)
+        assert item.kind is Kind.DATE or (day <= TODAY if item.kind is Kind.PAST_DATE else day >= TODAY)
     else:
         assert 0 < len(value) <= item.limit
         assert not any(

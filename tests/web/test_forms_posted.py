@@ -90,6 +90,7 @@ def test_the_cookie_of_open_forms_is_host_only_and_closed_to_scripts(shell: Shel
     assert set(rest) == {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"}
 
 
+@pytest.mark.clause("F33-01")
 def test_two_tabs_in_two_seats_never_mix(shell: Shell) -> None:
     shell.log_in()
     client = shell.client(*ROUTES)
@@ -102,6 +103,7 @@ def test_two_tabs_in_two_seats_never_mix(shell: Shell) -> None:
     assert shell.records()[0].values["outcome"] == "conflict"
 
 
+@pytest.mark.clause("A-04")
 def test_a_form_posted_after_the_session_goes_to_the_drafts_of_its_author(shell: Shell) -> None:
     shell.log_in()
     client = shell.client(*ROUTES)

@@ -1,6 +1,7 @@
 """Log before the first byte: an answer to somebody logged in leaves with an entry, or does not leave."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from casework.store.events import PAGES
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.needs import OPEN, SESSION, url
-from casework.web.page import acting, current_house, reply
+from casework.web.page import acting, current_house, go, reply
 from tests.web.shell import Shell
 
 SECRET = "Nom-Secret"
@@ -44,6 +45,18 @@ def streamed() -> Response:
     return Response(parts())
 
 
+def wrong() -> Response:
+    return reply("page.html", page="home", status=422)
+
+
+def impossible() -> Response:
+    return reply("page.html", page="home", status=409, outcome="illegal")
+
+
+def elsewhere() -> Response:
+    return go("page")
+
+
 def crash() -> str:
     raise ValueError(SECRET)
 
@@ -52,7 +65,7 @@ def public() -> str:
     return "content"
 
 
-VIEWS = (page, silent, listed, streamed, crash)
+VIEWS = (page, silent, listed, streamed, wrong, impossible, elsewhere, crash)
 ROUTES = (
     *(url(f"/{view.__name__}", view, needs=SESSION) for view in VIEWS),
     url("/public", public, needs=OPEN),
@@ -79,6 +92,23 @@ def test_a_page_shown_is_an_entry_of_who_saw_it(shell: Shell, client: FlaskClien
     assert shell.acting is not None
     assert shell.acting.actor.party is not None
     assert (record.type, record.actor, record.seat) == ("PageShown", shell.acting.actor.party.person, "coordinator")
+
+
+@pytest.mark.clause("A-05")
+@pytest.mark.parametrize(("path", "outcome"), [("/wrong", "invalid"), ("/impossible", "illegal")])
+def test_a_page_that_refuses_is_an_entry_and_a_line_that_say_so(
+    shell: Shell, client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, outcome: str
+) -> None:
+    caplog.set_level(logging.INFO, "casework")
+    client.get(path)
+    [record] = shell.records()
+    assert (record.type, record.values["outcome"]) == ("AccessRefused", outcome)
+    assert re.search(rf"^.* 4\d\d GET {path[1:]}: {outcome}$", caplog.text, re.MULTILINE)
+
+
+def test_sending_elsewhere_without_anything_to_write_is_an_entry_too(shell: Shell, client: FlaskClient) -> None:
+    assert client.get("/elsewhere").status_code == 303
+    assert [record.type for record in shell.records()] == ["PageShown"]
 
 
 def test_a_list_gives_its_own_entries(shell: Shell, client: FlaskClient) -> None:

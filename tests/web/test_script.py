@@ -69,6 +69,7 @@ def test_the_characters_left_are_counted_as_the_server_counts_them(page: Page) -
     expect(page.get_by_text("2 caractères de trop.")).to_be_visible()
 
 
+@pytest.mark.clause("A-04")
 def test_two_minutes_before_the_end_one_may_stay(page: Page) -> None:
     bodies = answer(page, "/rester", 204)
     dialog = page.get_by_role("dialog", name="Votre session se termine bientôt")

@@ -1,0 +1,45 @@
+"""What a list may say of a referral without naming anybody (C-10): its age band, and what it lacks, by kind of person."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from casework.charters.cenomed import ADULT, AGE_BAND, age_band, informed
+
+REACHED_BY = ("telephone", "email", "address")
+OF = {
+    "mother": "de la mère",
+    "father": "du père",
+    "other_parental_authority": "de l’autre titulaire de l’autorité parentale",
+    "guardian": "du tuteur",
+    "care_service": "du service auquel le mineur est confié",
+    "unknown": "du représentant légal",
+}
+
+
+def band(majority: date | None, began: date) -> str:
+    """The age band at the referral (A26) in words, to the month, from the coarse date of majority: no name is opened for it."""
+    if majority is None:
+        return AGE_BAND.label("age_unknown")
+    months = (majority.year - began.year) * 12 + majority.month - began.month
+    return AGE_BAND.label(age_band(ADULT + -months // 12))
+
+
+def missing(identity: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an identity lacks for the cell to work on it, each as a French noun with its article."""
+    return tuple(dict.fromkeys(_missing(identity)))
+
+
+def _missing(identity: Mapping[str, Any]) -> Iterator[str]:
+    representatives = identity.get("representatives", [])
+    if identity["birth"] != "birth_known":
+        yield "la date de naissance exacte"
+    if identity["schooling"] == "unknown":
+        yield "la scolarité"
+    if not representatives:
+        yield "les représentants légaux"
+    if not any(person.get(way) for person in (identity, *representatives) for way in REACHED_BY):
+        yield "un moyen de joindre la famille"
+    if not informed(identity):
+        yield "l’information du mineur"
+    yield from (f"l’information {OF[person['quality']]}" for person in representatives if not informed(person))
