@@ -204,5 +204,5 @@ def closed_note(sheet: Sheet, mine: int) -> str:
     else:
         opened = "Une seule vous est ouverte" if mine == 1 else f"{mine} vous sont ouvertes"
         told = f"{opened} ; {'l’autre ne vous est pas ouverte' if total - mine == 1 else 'les autres ne vous sont pas ouvertes'}"
-    later = sheet.meeting.held or not (sheet.counts or {}).get("scheduled")
-    return f"{told}." if later else f"{told}. L’échange nominatif n’a pas commencé."
+    waiting = preparing(sheet) and (sheet.counts or {}).get("scheduled")
+    return f"{told}. L’échange nominatif n’a pas commencé." if waiting else f"{told}."
