@@ -141,8 +141,10 @@ def invitation(cell: Cell) -> Form:
 def meeting(cell: Cell, page: str, fields: Callable[[Cell, UUID], tuple[Field, ...]]) -> Form:
     """A form of a meeting to which two persons are convened."""
     house, coordinator = cell.lives.house, cell.lives.acting["coordinator"]
+    day = cell.lives.town.moment.date()
+    with at(cell.lives.town.moment - timedelta(days=40)):
+        made = service.fix(house, coordinator, day)
     with at(cell.lives.town.moment):
-        made = service.fix(house, coordinator, cell.lives.town.moment.date() + timedelta(days=40))
         service.convene(house, coordinator, made, [cell.lives.acting[name].tenure for name in ("emas", "pjj")])
         return Form(
             "coordinator", f"/reunions/{made}/{page}" if page else "/reunions/nouvelle", [Named("", fields(cell, made))]
@@ -177,6 +179,7 @@ FORMS: Mapping[str, Callable[[Cell], Form]] = {
     "organisation": organisation,
     "invitation": invitation,
     "new meeting": partial(meeting, page="", fields=lambda _cell, _made: pages.NEW),
+    "room": partial(meeting, page="heure-et-lieu", fields=lambda _cell, _made: pages.ROOM),
     "postponed": partial(meeting, page="report", fields=lambda _cell, _made: pages.POSTPONED),
     "proposed days": lambda _cell: Form("coordinator", "/reunions/dates", [Named("", dates.PROPOSED)]),
     "poll": poll,

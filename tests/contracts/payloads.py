@@ -21,7 +21,7 @@ Posted = dict[str, Any]
 
 
 ANSWERS = {
-    Kind.LINE: "Mots", Kind.TEXT: "Mots", Kind.DATE: "2026-06-01", Kind.COMING_DATE: "2026-06-01",
+    Kind.LINE: "Mots", Kind.TEXT: "Mots", Kind.DATE: "2026-06-01", Kind.COMING_DATE: "2026-06-01", Kind.TIME: "14:30",
     Kind.PAST_DATE: "2012-05-17", Kind.YEAR: "2012", Kind.AGE: "12",
     Kind.PHONE: "01 23 45 67 89", Kind.EMAIL: "nom@exemple.fr",
 }  # fmt: skip

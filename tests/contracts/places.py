@@ -40,7 +40,6 @@ class Places:
     other_meeting: UUID
     tenure: UUID
     leaving: UUID
-    suspended: UUID
     proposal: UUID
     invited: UUID
     token: str
@@ -70,7 +69,7 @@ def make_places(cell: Cell) -> Places:
     assert made.token
     return Places(
         cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, screening, scheduled,
-        meeting, other, made.tenure, lives.acting["landlord_2"].tenure, lives.acting["recipient_2"].tenure, proposal, lost.person, made.token,
+        meeting, other, made.tenure, lives.acting["landlord_2"].tenure, proposal, lost.person, made.token,
     )  # fmt: skip
 
 
@@ -181,6 +180,12 @@ def _dated(places: Places, name: str) -> Kinds:
     return _polled(places, name, day=day.isoformat())
 
 
+def _suspended(places: Places, name: str) -> Kinds:
+    """Whoever may suspend has a tenure of its own to do it to."""
+    who = "recipient_2" if places.seat(name) == "administrator" else "head_of_school_2"
+    return {"own": {"tenure": places.cell.lives.acting[who].tenure}}
+
+
 def _acted(places: Places, name: str) -> Kinds:
     return _meetings(places, name, act="fixed")
 
@@ -211,7 +216,7 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     "/admissions/<uuid:tenure>": lambda places, _: {"own": {"tenure": places.tenure}},
     "/administration/acces/<uuid:person>": lambda places, _: {"own": {"person": places.invited}},
     "/administration/qualites/<uuid:tenure>/retrait": lambda places, _: {"own": {"tenure": places.leaving}},
-    "/administration/qualites/<uuid:tenure>/suspension": lambda places, _: {"own": {"tenure": places.suspended}},
+    "/administration/qualites/<uuid:tenure>/suspension": _suspended,
     "/avis/<uuid:case>": _screened,
     "/reunions/dates/<uuid:proposal>": _polled,
     "/reunions/dates/<uuid:proposal>/<day>": _dated,

@@ -123,6 +123,9 @@ def mistaken(
     if form.path.startswith("/administration"):
         shown = cell.readers["administrator"].get("/administration").text
         return [] if payload.line in unescape(shown) and "<img src=x" not in shown else [form.path]
+    if form.path.startswith("/reunions"):
+        shown = cell.readers[form.who].get("/".join(answer.location.split("/")[:3])).text
+        return [] if payload.line in unescape(shown) and "<img src=x" not in shown else [form.path]
     case = form.story.head.life.case if form.story else UUID(answer.location.split("/")[2])
     reader = "prosecutor" if any(part.prefix == "judicial-" for part in form.parts) else "coordinator"
     with at(cell.lives.town.moment):

@@ -85,7 +85,7 @@ def test_every_route_answers_a_seat_as_the_reviewed_page_says(places: Places, na
 def _wrong(visitor: Visitor, places: Places, name: str) -> Iterator[Wrong]:
     for path, row in golden.ROUTES.items():
         asked = row[f"`{name}`"]
-        kinds = KINDS[path](places, name if asked == "objet" else "coordinator")
+        kinds = KINDS[path](places, name if asked else "coordinator")
         for verb in _verbs(path, row):
             yield from _wrong_cells(visitor, path, verb, asked, kinds)
 
