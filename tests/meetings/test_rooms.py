@@ -53,7 +53,7 @@ def test_they_may_be_told_later_and_changed(site: Site, world: World) -> None:
     assert "Salle des mariages" in site.get("coordinator", f"{here}/heure-et-lieu")
     site.post("coordinator", f"{here}/heure-et-lieu", {"starts_at": "9 h", "place": ""})
     page = plain(site.get("emas", here))
-    assert "à 9 h," in page
+    assert "à 9 h (" in page
     assert "Salle des mariages" not in page
     refused = site.post("coordinator", f"{here}/heure-et-lieu", {"starts_at": "25:00", "place": "x"}, status=422)
     assert "Indiquez une heure" in plain(refused)
