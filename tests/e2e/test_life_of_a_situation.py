@@ -34,11 +34,18 @@ def refer(head: Seat) -> str:
     head.press("Envoyer la saisine")  # an empty form comes back with what to correct
     assert "points à corriger" in head.page.content()
     yesterday = (date.today() - timedelta(days=1)).isoformat()  # noqa: DTZ011 - the day typed by a person
-    head.fill(**{"identity-surname": "Exemplaire", "identity-first_name": "Zélie", "identity-informed_on": yesterday})
+    head.fill(**{"identity-surname": "Exemplaire", "identity-first_name": "Zélie"})
     head.tick(
         **{"identity-birth": "birth_known", "identity-informed_how": "in_person", "reason-reasons": "school_absence"}
     )
-    head.fill(**{"identity-birth_date": "2013-04-02", "account-facts-0-day": yesterday, "account-text": TEXT})
+    head.fill(
+        **{
+            "identity-informed_on": yesterday,
+            "identity-birth_date": "2013-04-02",
+            "account-facts-0-day": yesterday,
+            "account-text": TEXT,
+        }
+    )
     head.page.select_option("[name='identity-schooling']", "lower_secondary_6_5")
     head.page.select_option("[name='reason-main_reason']", "school_absence")
     head.page.select_option("[name='account-facts-0-place']", "transport")

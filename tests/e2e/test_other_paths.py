@@ -35,9 +35,11 @@ def test_the_other_paths_of_a_situation(tmp_path: Path) -> None:
 
 def filled(seat: Seat, surname: str, first_name: str, **chosen: str) -> None:
     """The form of a saisine, as short as it can be."""
-    seat.fill(**{"identity-surname": surname, "identity-first_name": first_name, "identity-informed_on": YESTERDAY})
+    seat.fill(**{"identity-surname": surname, "identity-first_name": first_name})
     seat.tick(**{"identity-birth": "birth_known", "identity-informed_how": "in_person"}, **chosen)
-    seat.fill(**{"identity-birth_date": "2012-06-03", "account-facts-0-day": YESTERDAY})
+    seat.fill(
+        **{"identity-informed_on": YESTERDAY, "identity-birth_date": "2012-06-03", "account-facts-0-day": YESTERDAY}
+    )
     seat.tick(**{"reason-reasons": "incivilities"})
     seat.choose(
         **{
