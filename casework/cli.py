@@ -21,14 +21,14 @@ from casework.accounts.service import VALID, create_organisation, invite
 from casework.accounts.sessions import sweep_sessions
 from casework.cases.clocks import Ticked, tick
 from casework.charters import document
-from casework.config import CHARTERS, Settings, Unsafe, open_house
+from casework.config import CHARTERS, Settings, Unsafe, open_house, require_files
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
 from casework.store.directory import DirectoryBroken
-from casework.store.engines import Stores, open_engine
+from casework.store.engines import StoreDown, Stores, open_engine
 from casework.store.house import House
 from casework.store.instances import InstanceExists, create_instance
-from casework.store.migrations import behind, upgrade
+from casework.store.migrations import upgrade
 from casework.store.tables import OrganisationRow
 from crypto.errors import ProviderUnusable
 from crypto.provider import FileProvider
@@ -57,10 +57,9 @@ class Spoken(click.Group):
             raise click.ClickException(REFUSALS.get(error.code, error.code)) from None
         except DirectoryBroken as error:
             raise click.ClickException(f"the directory does not prove itself, nothing was done: {error}") from None
-        except OperationalError:
-            raise click.ClickException(
-                "a store does not answer, or has no tables yet: run `casework migrate`"
-            ) from None
+        except (StoreDown, OperationalError) as error:
+            store = error.store if isinstance(error, StoreDown) else "case or key"
+            raise click.ClickException(f"the {store} store does not answer") from None
 
 
 @click.group(cls=Spoken)
@@ -74,14 +73,13 @@ def main(ctx: click.Context) -> None:
 def _house() -> Iterator[House]:
     """The house of the environment's settings."""
     house = open_house(Settings.read(os.environ))
-    late = behind(house.stores)
-    if late:
-        raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
-    yield house
+    try:
+        yield house
+    finally:
+        house.stores.close()
 
 
-def _stores() -> Stores:
-    settings = Settings.read(os.environ)
+def _stores(settings: Settings) -> Stores:
     return Stores(open_engine(settings.case_url), open_engine(settings.key_url))
 
 
@@ -92,10 +90,10 @@ def _stores() -> Stores:
 @click.option("--charter", "name", type=click.Choice(sorted(CHARTERS)), default="cenomed", show_default=True)
 def init(name: str) -> None:
     """Make the key file, the tables and the body they serve."""
-    provider = Settings.read(os.environ).provider
+    settings = Settings.read(os.environ)
+    provider, stores = settings.provider, _stores(settings)
     if not provider.exists():
         FileProvider.create(provider)
-    stores = _stores()
     upgrade(stores)
     create_instance(stores, CHARTERS[name], {})
     click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
@@ -107,7 +105,9 @@ def init(name: str) -> None:
 @main.command()
 def migrate() -> None:
     """Bring both stores to the shape of this version."""
-    upgrade(_stores())
+    settings = Settings.read(os.environ)
+    require_files(settings)
+    upgrade(_stores(settings))
     click.echo("Both stores are up to date.")
 
 

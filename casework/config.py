@@ -5,12 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
-from audit.pins import PinFile
+from audit.log import LogBroken, tip
+from audit.pins import PinError, PinFile
 from casework.charters.cenomed import CENOMED
-from casework.store.engines import Stores, open_engine
+from casework.store.directory import DirectoryBroken, DirectoryMissing, load_directory
+from casework.store.engines import StoreDown, Stores, database_file, open_engine
 from casework.store.house import House
+from casework.store.keyring import ESCROW, LOCK
+from casework.store.keytables import CopyRow
+from casework.store.migrations import behind
 from casework.store.tables import InstanceRow
 from crypto.provider import FileProvider
 
@@ -69,19 +74,61 @@ class Settings:
 
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
-        urls = map(make_url, (self.case_url, self.key_url))
-        return [
-            Path(url.database).resolve().parent for url in urls if url.get_backend_name() == "sqlite" and url.database
-        ]
+        return [path.resolve().parent for path in map(database_file, (self.case_url, self.key_url)) if path]
 
 
 def open_house(settings: Settings) -> House:
-    """The house these settings describe. Errors: Unsafe without an instance; ProviderUnusable, with what to do."""
+    """The house these settings describe, its stores, provider and pins known to belong together. Errors: Unsafe, ProviderUnusable."""
     provider = FileProvider.load(settings.provider)
+    require_files(settings)
     stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+    try:
+        late = behind(stores)
+        if late:
+            raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
+        house = _house(settings, stores, provider)
+        _require_one_instance(house)
+    except StoreDown as down:
+        stores.close()
+        raise Unsafe(f"{down}, or is not a database of casework: see {PREFIX}{down.store.upper()}_URL") from down
+    except Unsafe:
+        stores.close()
+        raise
+    return house
+
+
+def require_files(settings: Settings) -> None:
+    """SQLite would begin an empty file where one is missing. Errors: Unsafe."""
+    for name, url in (("CASE_URL", settings.case_url), ("KEY_URL", settings.key_url)):
+        path = database_file(url)
+        if path and not path.is_file():
+            raise Unsafe(
+                f"{PREFIX}{name}: there is no file; put it back, or run `casework init` for a new installation"
+            )
+
+
+def _house(settings: Settings, stores: Stores, provider: FileProvider) -> House:
     with stores.case_reading() as session:
         rows = session.scalars(select(InstanceRow)).all()
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
     return House(stores, provider, PinFile(settings.pins), CHARTERS[rows[0].charter], rows[0].id, values)
+
+
+def _require_one_instance(house: House) -> None:
+    """Nothing may be read from, or sealed into, what belongs to another instance."""
+    try:
+        with house.stores.case_reading() as session:
+            tip(session.connection(), house.provider.mac)
+            listing = load_directory(house, session).listing
+    except LogBroken:
+        raise Unsafe("PROVIDER is not the key file of this case store, or the log was altered") from None
+    except DirectoryMissing:
+        return  # the ceremony has not been held: neither store holds a situation
+    except (DirectoryBroken, PinError) as error:
+        raise Unsafe(f"the directory does not prove itself, nothing was done: {error}") from None
+    escrow = listing.find(ESCROW)
+    with house.stores.key_reading() as keys:
+        if escrow is None or keys.get(CopyRow, (escrow.id, escrow.id, LOCK)) is None:
+            raise Unsafe("the key store is not the one of this case store: put back the one that was saved with it")

@@ -1,12 +1,13 @@
 """Reading a situation: verified head, grant and key together, entries committed before the content is given to a page."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from audit.entry import Entry, Reference
 from casework.cases import heads, sealed
@@ -15,10 +16,10 @@ from casework.kernel.clock import today
 from casework.kernel.engine import available, may_read, readers
 from casework.kernel.life import Actor, Life, Part, Principal, Slot
 from casework.kernel.records import Charter, Compartment, HolderKind, Move
-from casework.store.directory import load_directory
+from casework.store.directory import Directory, load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, NoKey
 from casework.store.tables import CaseRow, ReaderRow
 
 
@@ -45,30 +46,65 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
     with house.stores.case_reading() as session:
         directory = load_directory(house, session)
         head = heads.load(house, session, directory, case)
-        if head is None or not concerned(house, acting.actor, head.life):
+        seen = _look(house, session, acting, _Seen(directory, head), only) if head else None
+    if seen is None:
+        return None
+    house.log(_entries(house, acting.actor, seen))
+    try:
+        return _open(house, acting, seen)
+    except NoKey:
+        return _open_locked(house, acting, case, only)
+
+
+def _open_locked(house: House, acting: Acting, case: UUID, only: Sequence[str] | None) -> Opened | None:
+    """The two stores have no view in common: a move may have deleted keys that ours still needed. Nobody moves this one meanwhile."""
+    with house.writing() as writing:
+        directory, head = heads.lock(house, writing.session, case)
+        seen = _look(house, writing.session, acting, _Seen(directory, head), only) if head else None
+        if seen is None:
             return None
-        wanted = {
-            s: h
-            for s, h in head.held.items()
-            if granted(house, acting.actor, head.life, s) and (only is None or s.compartment in only)
-        }
-        envelopes = {slot: heads.envelope(session, head, slot) for slot in wanted}
-    house.log(_entries(house, acting.actor, head, wanted))
-    contents = {}
-    for slot, held in wanted.items():
-        key = sealed.key_of(house, acting, directory, case, slot, held.key_id, held.principals)
-        contents[slot] = sealed.read(house, case, slot, held.key_id, held.version, key, envelopes[slot])
-    lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
-    return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
+        writing.entries.extend(_entries(house, acting.actor, seen))
+        return _open(house, acting, seen)  # leaves once the entries are committed
 
 
-def _entries(house: House, actor: Actor, head: Head, slots: Mapping[Slot, Any]) -> list[Entry]:
-    events, subject, reference = house.events, head.life.case, Reference(head.reference)
+@dataclass(frozen=True)
+class _Seen:
+    """One view of a situation, with the envelopes that somebody may open in it."""
+
+    directory: Directory
+    head: Head
+    envelopes: Mapping[Slot, bytes] = field(default_factory=dict)
+
+
+def _look(house: House, session: Session, acting: Acting, seen: _Seen, only: Sequence[str] | None) -> _Seen | None:
+    head, life = seen.head, seen.head.life
+    if not concerned(house, acting.actor, life):
+        return None
+    wanted = [
+        slot
+        for slot in head.held
+        if granted(house, acting.actor, life, slot) and (only is None or slot.compartment in only)
+    ]
+    return replace(seen, envelopes={slot: heads.envelope(session, head, slot) for slot in wanted})
+
+
+def _open(house: House, acting: Acting, seen: _Seen) -> Opened:
+    head, life, contents = seen.head, seen.head.life, {}
+    for slot, envelope in seen.envelopes.items():
+        held = head.held[slot]
+        key = sealed.key_of(house, acting, seen.directory, life.case, slot, held.key_id, held.principals)
+        contents[slot] = sealed.read(house, life.case, slot, held.key_id, held.version, key, envelope)
+    lisible = {slot: names for slot, names in readers(house.charter, life).items() if slot in head.held}
+    return Opened(head, contents, lisible, moves(house, acting.actor, life))
+
+
+def _entries(house: House, actor: Actor, seen: _Seen) -> list[Entry]:
+    events, subject, reference = house.events, seen.head.life.case, Reference(seen.head.reference)
     read = [
         house.entry(
             events.read, actor, subject=subject, reference=reference, compartment=events.compartments[slot.compartment]
         )
-        for slot in slots
+        for slot in seen.envelopes
     ]
     return [house.entry(events.opened, actor, subject=subject, reference=reference), *read]
 

@@ -1,5 +1,6 @@
 """Pages of situations: list, one situation, one act, what it said; every page is logged before it leaves."""
 
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from casework.cases.filling import BY_HAND, Filled, Section, fill, sections
 from casework.cases.reading import Opened
 from casework.kernel.engine import IllegalMove, beginnings
 from casework.kernel.records import Move
+from casework.store.engines import StoreDown
 from casework.store.keyring import NoKey
 from casework.web import errors
 from casework.web.page import acting, current_house, go, reply
@@ -71,7 +73,7 @@ def new(move: str) -> Response:
     if _kept_instead(found.name) or request.method == "GET" or not filled.ok:
         return _form(found, parts, None, filled, once=once)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
-    drafts.forget(house, person.keys.person, found.name)
+    _sent(found.name)
     return go("cases.done", case=head.life.case, move=found.name)
 
 
@@ -92,8 +94,14 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
         return _form(found, parts, opened, filled, part=part)
     seen = request.form.get("seen", type=int)
     acts.act(house, person, case, -1 if seen is None else seen, Change(found.name, filled.contents, filled.takes, part))
-    drafts.forget(house, person.keys.person, found.name, case, part)
+    _sent(found.name, case, part)
     return go("cases.done", case=case, move=found.name)
+
+
+def _sent(form: str, case: UUID | None = None, part: UUID | None = None) -> None:
+    """What was sent is a draft no more. The act stands whatever happens here: what cannot be deleted now ends with its clock (R-01)."""
+    with suppress(StoreDown):
+        drafts.forget(current_house(), acting().keys.person, form, case, part)
 
 
 def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> MultiDict[str, str] | None:

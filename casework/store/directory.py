@@ -117,6 +117,17 @@ _cache: dict[tuple[UUID, UUID], _Verified] = {}
 
 def load_directory(house: House, session: Session) -> Directory:
     """The directory of this instance. Errors: DirectoryMissing before the opening, DirectoryBroken when anything does not hold."""
+    try:
+        return _load(house, session)
+    except DirectoryMissing:
+        raise
+    except DirectoryBroken:
+        # A list published between two statements of a writer, or since a reader's view began: a later view tells.
+        with house.stores.case_reading() as later:
+            return _load(house, later)
+
+
+def _load(house: House, session: Session) -> Directory:
     # Before the list is read: another process may publish and pin one in between.
     pinned = house.pins.read().get(PIN)
     newest = select(DirectoryRow.number, DirectoryRow.signature).where(DirectoryRow.instance == house.instance)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from casework.store.engines import StoreDown
 from casework.store.events import OUTCOMES
 from casework.web.page import NO_ENTRY, NotLogged, current_house, log, logger, report
 
@@ -44,6 +45,15 @@ SEAT_CHANGED = Fault(
         "Revenez à l’accueil, vérifiez la qualité affichée en haut de la page, puis recommencez.",
     ),
     "conflict",
+)
+DOWN = Fault(
+    503,
+    "Service momentanément indisponible",
+    (
+        "Les données ne sont pas accessibles en ce moment. Rien n’est enregistré, et rien n’est perdu.",
+        "Votre saisie est encore à la page précédente. Réessayez dans quelques minutes ; si cela continue, appelez l’administrateur.",
+    ),
+    "error",
 )
 FAULTS = {
     400: Fault(
@@ -103,6 +113,7 @@ def install(app: Flask, refusals: Refusals) -> None:
     """Answer every failure here, but the `refusals` that a slice explains better."""
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(Exception, on_crash)
+    app.register_error_handler(StoreDown, on_store_down)
     for kind, view in refusals.items():
         app.register_error_handler(kind, view)
 
@@ -122,6 +133,12 @@ def on_crash(error: Exception) -> Response:
     """A failure of ours: one line says its type and place, the page says nothing of it."""
     report(error)
     return show(CRASH, CRASH.outcome)
+
+
+def on_store_down(error: StoreDown) -> Response:
+    """A store that does not answer: which one and how for the log, when to try again for the person."""
+    logger.error("%s (%s)", error, type(error.__cause__).__name__)
+    return show(DOWN, DOWN.outcome)
 
 
 def show(fault: Fault, outcome: str) -> Response:

@@ -9,27 +9,17 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from casework import create_app
-from casework.config import Settings
 from casework.kernel.clock import at
 from casework.web.session import SESSION
 from tests.cases.conftest import Lives
+from tests.house import settings_of
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 def application(lives: Lives) -> Flask:
     """The real application over the town."""
-    stores, apart = lives.house.stores, lives.folder / "provider"
-    settings = Settings(
-        str(stores.case.url),
-        str(stores.key.url),
-        apart / "provider.json",
-        apart / "pins.json",
-        ("localhost",),
-        "Mairie du 6e",
-        demo=True,
-    )
-    return create_app(settings, lives.house)
+    return create_app(settings_of(lives.house, lives.folder), lives.house)
 
 
 class Reader:

