@@ -14,7 +14,9 @@ WHOLE = 30
 
 
 @contextmanager
-def meanwhile(engine: Engine, when: str, words: str, work: Callable[[], Any]) -> Iterator[None]:
+def meanwhile(
+    engine: Engine, when: str, words: str, work: Callable[[], Any], patience: float = PATIENCE
+) -> Iterator[None]:
     """Have `work` done by another thread "before" or "after" our first statement that holds these words.
 
     Our statement goes on when the work is done, or when it visibly waits for us; its errors are raised at the end.
@@ -24,7 +26,7 @@ def meanwhile(engine: Engine, when: str, words: str, work: Callable[[], Any]) ->
     def reached(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if words in statement and once.acquire(blocking=False):
             begun.append(pool.submit(context.run, work))
-            wait(begun, PATIENCE)
+            wait(begun, patience)
 
     name = f"{when}_cursor_execute"
     with ThreadPoolExecutor(1) as pool:

@@ -20,8 +20,9 @@ from casework.store.base import CaseBase, KeyBase
 from casework.store.keyring import NoKey
 from crypto.errors import Oversize
 from tests import builders
-from tests.cases.conftest import Lives
+from tests.cases.conftest import Lives, on_both
 
+pytestmark = on_both("town_of_all")
 Rows = dict[str, list[tuple[Any, ...]]]
 SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
 OTHER_TEXT = "Vu deux fois devant le collège."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from threading import Event
 from uuid import uuid4
 
@@ -12,9 +13,9 @@ from sqlalchemy import func, select
 from audit.log import log_table
 from casework.accounts.admission import admit
 from casework.accounts.errors import AccountError
-from casework.accounts.removal import suspend_seat
+from casework.accounts.removal import remove_seat, suspend_seat
 from casework.cases import clocks, drafts, heads
-from casework.cases.act import Change, begin
+from casework.cases.act import Change, act, begin
 from casework.cases.clocks import destroy
 from casework.cases.heads import Head
 from casework.kernel.clock import at
@@ -33,7 +34,8 @@ class Stopped(BaseException):
 
 
 ALARMS = ("TamperingFound", "SealMissing", "SealSurplusRemoved")
-CYCLES = 25
+LOOKS = 200
+INFORMED = Change("inform", {"identity": {"informed_how": "by_phone"}})
 both = on_both("town_of_all")
 postgresql = on_both("town_of_all", "postgresql")
 
@@ -149,9 +151,8 @@ def test_a_suspension_between_two_statements_of_a_writer_is_no_tampering(town_of
 def test_of_two_seats_suspended_at_once_both_are(town_of_all: Lives) -> None:
     lives = town_of_all
     first, second = (lives.town.join("landlord", f"both-{uuid4()}").tenure for _ in range(2))
-    with meanwhile(
-        lives.house.stores.case, "after", "FROM suspension", partial(suspend_seat, lives.house, None, first)
-    ):
+    other = partial(suspend_seat, lives.house, None, first)
+    with meanwhile(lives.house.stores.case, "before", "INSERT INTO suspension", other):
         suspend_seat(lives.house, None, second)
     with lives.house.stores.case_reading() as session:
         assert {first, second}.isdisjoint(load_directory(lives.house, session).tenures)
@@ -172,6 +173,19 @@ def test_of_two_keepers_admitting_at_once_the_second_is_told(town_of_all: Lives)
 
 
 @both
+def test_a_seat_removed_and_another_admitted_at_once_both_count(town_of_all: Lives) -> None:
+    lives, town = town_of_all, town_of_all.town
+    leaving, coming = town.join("landlord", f"out-{uuid4()}"), town.welcome("landlord", f"in-{uuid4()}")
+    first, second = (town.acting(name) for name in ("coordinator", "second"))
+    remove = partial(remove_seat, lives.house, second, leaving.tenure)
+    with at(town.moment), meanwhile(lives.house.stores.case, "before", "INSERT INTO directory", remove):
+        admit(lives.house, first, coming.tenure, coming.fingerprint)
+    with lives.house.stores.case_reading() as session:
+        tenures = load_directory(lives.house, session).tenures
+    assert (leaving.tenure in tenures, coming.tenure in tenures) == (False, True)
+
+
+@both
 def test_begun_at_once_situations_have_numbers_of_their_own(town_of_all: Lives) -> None:
     lives = town_of_all
     begun = at_once(*[lives.refer] * 4)
@@ -189,6 +203,38 @@ def test_one_form_sent_several_times_at_once_makes_one_situation(town_of_all: Li
     sent = at_once(*[send] * 4)
     assert [head == sent[0] for head in sent] == [True] * 4
     assert lives.open("coordinator", sent[0])
+
+
+@postgresql
+def test_a_form_sent_again_while_its_situation_moves_is_no_tampering(town_of_all: Lives) -> None:
+    lives, change, once = town_of_all, Change("refer", builders.referral()), uuid4()
+    send = partial(begin, lives.house, lives.acting["pjj"], once, change)
+    head = send()
+    with meanwhile(lives.house.stores.case, "after", "FROM head", lambda: lives.play(head, "coordinator", "transmit")):
+        assert send() == head
+
+
+@postgresql
+def test_a_form_sent_again_and_a_move_that_counts_do_not_wait_for_each_other(town_of_all: Lives) -> None:
+    lives, change, once = town_of_all, Change("refer", builders.referral()), uuid4()
+    send = partial(begin, lives.house, lives.acting["pjj"], once, change)
+    head = lives.play(send(), "coordinator", "transmit")
+    with meanwhile(lives.house.stores.case, "before", "INSERT INTO fact", send):
+        lives.play(head, "prosecutor", "retain", {"judicial": {}})
+
+
+@postgresql
+def test_who_was_admitted_since_may_have_moved_the_situation(town_of_all: Lives) -> None:
+    lives, town, case = town_of_all, town_of_all.town, town_of_all.refer().life.case
+    newcomer = town.welcome("coordinator", f"newcomer-{uuid4()}")
+    keeper, name = town.acting("coordinator"), next(reversed(town.people))
+
+    def move() -> None:
+        admit(lives.house, keeper, newcomer.tenure, newcomer.fingerprint)
+        act(lives.house, town.acting(name), case, None, Change("ask_details", {"request": builders.REQUEST}))
+
+    with at(town.moment), meanwhile(lives.house.stores.case, "after", "FROM directory", move, patience=3):
+        act(lives.house, lives.acting["coordinator"], case, None, INFORMED)
 
 
 @both
@@ -227,7 +273,7 @@ def test_a_late_removal_does_not_take_a_key_that_was_given_again(town_of_all: Li
     lives, head = town_of_all, asked(town_of_all)
     with stopped_at("case-committed"):
         resumed(lives, head)
-    with meanwhile(lives.house.stores.case, "after", "FROM removal", lambda: again(lives, stored(lives, head))):
+    with meanwhile(lives.house.stores.key, "before", "DELETE FROM seal", lambda: again(lives, stored(lives, head))):
         finish(lives.house)
     assert "identity" in lives.reads("head_of_school", head)
 
@@ -242,34 +288,34 @@ def test_destroyed_by_two_at_once_a_situation_has_one_certificate(town_of_all: L
 
 
 @both
-def test_hundreds_of_moves_and_looks_at_once(town_of_all: Lives) -> None:
-    lives, head, over = town_of_all, town_of_all.refer(), Event()
+def test_hundreds_of_looks_at_a_situation_that_moves(town_of_all: Lives) -> None:
+    lives, head, over, looked = town_of_all, town_of_all.refer(), Event(), count()
 
     def move() -> Head:
         now = head
-        try:
-            for _ in range(CYCLES):
-                now = resumed(lives, again(lives, now))
-                now = corrected(lives, again(lives, now))
-        finally:
-            over.set()
+        while not over.is_set():
+            now = resumed(lives, again(lives, now))
+            now = corrected(lives, again(lives, now))
         return now
 
-    def look(who: str, *, always: bool) -> int:
-        times = 0
-        while not over.is_set():
-            assert "identity" in lives.reads(who, head) or not always
-            times += 1
-        return times
+    def verify() -> None:
+        try:
+            while next(looked) < LOOKS:
+                stored(lives, head)
+                over.wait(0.005)
+        finally:
+            over.set()
 
-    def repair() -> int:
-        while not over.is_set():
+    def look(who: str, *, always: bool) -> None:
+        while not over.wait(0.01):
+            assert "identity" in lives.reads(who, head) or not always
+
+    def repair() -> None:
+        while not over.wait(0.01):
             assert clocks.repair(lives.house, head.life.case) == (0, 0)
             finish(lives.house)
-        return 1
 
     looks = [partial(look, "coordinator", always=True), partial(look, "head_of_school", always=False)]
-    moved, *times = at_once(move, *looks, repair)
+    moved, *others = at_once(move, verify, repair, *looks)
     assert isinstance(moved, Head), moved
-    assert moved.sequence == head.sequence + 4 * CYCLES
-    assert [isinstance(number, int) and number > 0 for number in times] == [True] * len(times), times
+    assert (moved, others) == (stored(lives, head), [None] * len(others))

@@ -22,9 +22,10 @@ from casework.store.faults import at_point
 from casework.store.keytables import SealRow
 from casework.store.tables import CaseRow, DraftRow, RemovalRow
 from tests import builders
-from tests.cases.conftest import Lives
+from tests.cases.conftest import Lives, on_both
 from tests.contracts.decrypt import private_keys, who_may, who_opens
 
+pytestmark = on_both("town_of_all")
 Work = Callable[[Lives, Head], None]
 JUDICIAL: dict[str, dict[str, str]] = {"judicial": {}}
 
