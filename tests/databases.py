@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
 from casework.store.engines import Stores, open_engine
@@ -22,6 +23,12 @@ with warnings.catch_warnings():
 DIALECTS = ("sqlite", "postgresql")
 STORES = ("case", "key")
 _numbers = count(1)
+
+
+def on_both(town: str, *dialects: str) -> pytest.MarkDecorator:
+    """Run with this fixture on SQLite, then on PostgreSQL; or on those named."""
+    scope: Literal["module", "function"] = "module" if town == "town_of_all" else "function"
+    return pytest.mark.parametrize(town, dialects or DIALECTS, indirect=True, scope=scope)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -134,9 +134,3 @@ def town_of_all(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     """One town for every test of a module; on SQLite, unless the module is marked for both."""
     with copied(tmp_path_factory.mktemp("town"), getattr(request, "param", "sqlite")) as made:
         yield made
-
-
-def on_both(town: str, *dialects: str) -> pytest.MarkDecorator:
-    """Run with this town on SQLite, then on PostgreSQL."""
-    scope: Literal["module", "function"] = "module" if town == "town_of_all" else "function"
-    return pytest.mark.parametrize(town, dialects or databases.DIALECTS, indirect=True, scope=scope)

@@ -20,7 +20,8 @@ from casework.store.base import CaseBase, KeyBase
 from casework.store.keyring import NoKey
 from crypto.errors import Oversize
 from tests import builders
-from tests.cases.conftest import Lives, on_both
+from tests.cases.conftest import Lives
+from tests.databases import on_both
 
 pytestmark = on_both("town_of_all")
 Rows = dict[str, list[tuple[Any, ...]]]

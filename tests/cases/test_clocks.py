@@ -22,7 +22,8 @@ from casework.store.expunge import expunge
 from casework.store.keytables import MemberRow, SealRow
 from casework.store.tables import CaseRow, CiphertextRow, DraftRow, MeetingRow
 from tests import builders, databases
-from tests.cases.conftest import Lives, on_both
+from tests.cases.conftest import Lives
+from tests.databases import on_both
 
 NOTHING = Ticked(0, 0, 0, 0, 0, 0, 0)
 MARKER = "Marqueurquinexistenullepartailleurs"
@@ -81,6 +82,7 @@ def midday(lives: Lives, day: date) -> None:
     lives.town.moment = lives.town.moment.replace(year=day.year, month=day.month, day=day.day, hour=12)
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("R-01")
 @pytest.mark.parametrize("days", [14, 3])
 def test_a_draft_and_its_key_are_gone_when_its_time_is_over(
@@ -117,6 +119,7 @@ def test_a_dismissed_situation_is_erased_on_its_day_and_not_the_day_before(
     assert seals_of(lives, head.life.case) == []
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("F33-10")
 def test_without_an_opinion_after_two_meetings_held_the_situation_ends(town_of_all: Lives) -> None:
     lives = town_of_all
@@ -156,6 +159,7 @@ def test_before_examination_the_month_of_majority_ends_the_situation_without_fol
     assert (found.life.step, found.life.reason) == ("dismissed", "came_of_age")
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("F33-12")
 def test_a_followed_situation_closes_at_majority_and_its_return_may_still_come(town_of_all: Lives) -> None:
     lives, month = town_of_all, next_month(town_of_all)
@@ -310,6 +314,7 @@ def test_a_reader_at_work_defers_the_expunging_and_stops_nobody(lives: Lives) ->
     assert not any(blob in content for content in databases.contents(stores.key))
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("R-08")
 def test_the_certificate_of_destruction_stands_in_a_sound_log_and_names_nobody(town_of_all: Lives) -> None:
     lives, head = town_of_all, dismissed(town_of_all)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import count
 from threading import Event
 from uuid import uuid4
 
@@ -25,7 +24,8 @@ from casework.store.keytables import SealRow
 from casework.store.removals import finish
 from casework.store.tables import CaseRow, InstanceRow
 from tests import builders
-from tests.cases.conftest import Lives, on_both
+from tests.cases.conftest import Lives
+from tests.databases import on_both
 from tests.meanwhile import at_once, meanwhile
 
 
@@ -287,35 +287,42 @@ def test_destroyed_by_two_at_once_a_situation_has_one_certificate(town_of_all: L
     assert logged(lives, "SituationDestroyed") == before + 1
 
 
-@both
-def test_hundreds_of_looks_at_a_situation_that_moves(town_of_all: Lives) -> None:
-    lives, head, over, looked = town_of_all, town_of_all.refer(), Event(), count()
+class Crowd:
+    """Everybody who does something with one situation until somebody has looked at it often enough."""
 
-    def move() -> Head:
-        now = head
-        while not over.is_set():
-            now = resumed(lives, again(lives, now))
-            now = corrected(lives, again(lives, now))
+    def __init__(self, lives: Lives, head: Head) -> None:
+        self.lives, self.head, self.over = lives, head, Event()
+
+    def move(self) -> Head:
+        now = self.head
+        while not self.over.is_set():
+            now = resumed(self.lives, again(self.lives, now))
+            now = corrected(self.lives, again(self.lives, now))
         return now
 
-    def verify() -> None:
+    def verify(self) -> None:
         try:
-            while next(looked) < LOOKS:
-                stored(lives, head)
-                over.wait(0.005)
+            for _ in range(LOOKS):
+                stored(self.lives, self.head)
+                self.over.wait(0.005)
         finally:
-            over.set()
+            self.over.set()
 
-    def look(who: str, *, always: bool) -> None:
-        while not over.wait(0.01):
-            assert "identity" in lives.reads(who, head) or not always
+    def look(self, who: str, always: set[str]) -> None:
+        while not self.over.wait(0.01):
+            assert self.lives.reads(who, self.head) >= always
 
-    def repair() -> None:
-        while not over.wait(0.01):
-            assert clocks.repair(lives.house, head.life.case) == (0, 0)
-            finish(lives.house)
+    def repair(self) -> None:
+        while not self.over.wait(0.01):
+            assert clocks.repair(self.lives.house, self.head.life.case) == (0, 0)
+            finish(self.lives.house)
 
-    looks = [partial(look, "coordinator", always=True), partial(look, "head_of_school", always=False)]
-    moved, *others = at_once(move, verify, repair, *looks)
-    assert isinstance(moved, Head), moved
-    assert (moved, others) == (stored(lives, head), [None] * len(others))
+
+@both
+def test_hundreds_of_looks_at_a_situation_that_moves(town_of_all: Lives) -> None:
+    lives, crowd = town_of_all, Crowd(town_of_all, town_of_all.refer())
+    coordinator = partial(crowd.look, "coordinator", {"identity", "reason", "account"})
+    author = partial(crowd.look, "head_of_school", set())
+    moved, *others = at_once(crowd.move, crowd.verify, crowd.repair, coordinator, author)
+    assert others == [None] * len(others)
+    assert moved == stored(lives, crowd.head)

@@ -8,9 +8,10 @@ import pytest
 from casework.accounts.escrow import my_share, recover_escrow
 from casework.kernel.clock import at
 from casework.store import removals
-from tests.cases.conftest import Lives, on_both
+from tests.cases.conftest import Lives
 from tests.contracts.decrypt import private_keys, who_may, who_opens
 from tests.contracts.walk import Walk
+from tests.databases import on_both
 
 LIVES = int(os.environ.get("CASEWORK_RANDOM_LIVES", "25"))
 STEPS = 30

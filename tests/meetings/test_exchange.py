@@ -18,6 +18,7 @@ from casework.meetings import agenda, exchange, service
 from casework.meetings.service import MeetingError
 from casework.store.faults import at_point
 from casework.store.keytables import SealRow
+from tests.databases import on_both
 from tests.meetings.lives import code, decided, finish, in_session, readable, scheduled
 from tests.meetings.world import World
 
@@ -95,6 +96,7 @@ def test_the_agenda_names_persons_to_those_convened_while_the_exchange_is_open_a
 # --- the keys
 
 
+@on_both("world")
 @pytest.mark.clause("F33-16")
 def test_convened_persons_open_after_circulation_and_not_after_approval(world: World) -> None:
     meeting = world.meeting("town_hall", "police_station", "emas")
@@ -133,6 +135,7 @@ def test_a_head_of_another_school_does_not_learn_that_the_situation_exists(world
     assert agenda.agenda(world.house, world.people["head_of_school_2"], meeting) == []
 
 
+@on_both("world")
 @pytest.mark.clause("F33-16")
 def test_who_steps_back_reads_no_more(world: World) -> None:
     _, case = in_session(world)
@@ -171,6 +174,7 @@ def test_the_exchange_ends_with_its_window_even_when_nobody_approves(world: Worl
 # --- circulation, pressed again
 
 
+@on_both("world")
 def test_circulating_twice_opens_once(world: World) -> None:
     meeting = world.meeting("emas")
     cases = [scheduled(world, meeting) for _ in range(2)]
@@ -203,6 +207,7 @@ def crash(name: str, after: int) -> Iterator[None]:
         at_point.reset(token)
 
 
+@on_both("world")
 @pytest.mark.parametrize("name", ["before-seals", "seals-committed", "case-committed"])
 def test_a_circulation_stopped_in_the_middle_is_finished_by_the_next_press(world: World, name: str) -> None:
     meeting = world.meeting("emas")
@@ -221,6 +226,7 @@ def test_a_circulation_stopped_in_the_middle_is_finished_by_the_next_press(world
     assert world.events("SealMissing") == 0
 
 
+@on_both("world")
 def test_a_situation_that_moved_since_the_page_was_shown_is_left_and_the_others_are_opened(world: World) -> None:
     meeting = world.meeting("emas")
     first, second = (scheduled(world, meeting) for _ in range(2))
