@@ -16,9 +16,10 @@ from casework.cases.reading import Opened
 from casework.kernel.engine import IllegalMove, beginnings
 from casework.kernel.records import Move
 from casework.store.engines import StoreDown
+from casework.store.events import PAGES
 from casework.store.keyring import NoKey
 from casework.web import errors
-from casework.web.page import acting, current_house, go, reply
+from casework.web.page import acting, current_house, go, log, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
@@ -74,6 +75,7 @@ def new(move: str) -> Response:
         return _form(found, parts, None, filled, once=once)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
     _sent(found.name)
+    log(house.entry(house.events.page, person.actor, page=PAGES["situation"]))  # a form sent twice leaves no other entry
     return go("cases.done", case=head.life.case, move=found.name)
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from casework import create_app
+from casework.accounts.charter import sign_charter
 from casework.kernel.clock import at
 from casework.web.session import SESSION
 from tests.cases.conftest import Lives
@@ -22,11 +23,20 @@ def application(lives: Lives) -> Flask:
     return create_app(settings_of(lives.house, lives.folder), lives.house)
 
 
+def everybody(lives: Lives) -> dict[str, "Reader"]:
+    """Everybody at a browser, the charter signed."""
+    app = application(lives)
+    for acting in lives.acting.values():
+        with at(lives.town.moment):
+            sign_charter(lives.house, acting, lives.house.charter.version)
+    return {name: Reader(app, lives, name) for name in lives.acting}
+
+
 class Reader:
     """One person at a browser."""
 
     def __init__(self, app: Flask, lives: Lives, name: str) -> None:
-        self.lives, self.client = lives, app.test_client()
+        self.lives, self.client, self.acting = lives, app.test_client(), lives.acting[name]
         token = base64.urlsafe_b64encode(lives.town.token(name)).decode()
         self.client.set_cookie(SESSION, token, domain="localhost", secure=True)
 
@@ -37,6 +47,13 @@ class Reader:
 
     def post(self, path: str, **form: Any) -> TestResponse:
         """Fetch the page, then send its form with these values."""
-        hidden = {name: unescape(value) for name, value in HIDDEN.findall(self.get(path).text)}
+        return self.send(path, self.form(path), **form)
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden inputs of a page that is now open at this browser."""
+        return {name: unescape(value) for name, value in HIDDEN.findall(self.get(path).text)}
+
+    def send(self, path: str, hidden: dict[str, str], **form: Any) -> TestResponse:
+        """Send the form of a page opened before."""
         with at(self.lives.town.moment):
             return self.client.post(path, data={**hidden, **form}, base_url="https://localhost")

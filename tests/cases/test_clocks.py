@@ -12,13 +12,15 @@ from sqlalchemy import delete, select, text
 from audit.log import entries
 from audit.verify import verify
 from casework.cases import clocks, drafts, heads
-from casework.cases.clocks import Ticked, tick
+from casework.cases.act import Conflict
+from casework.cases.clocks import Ticked, destroy, tick
 from casework.cases.facts import all_facts
 from casework.cases.heads import Head
 from casework.kernel.clock import add_months, at
 from casework.store.directory import load_directory
 from casework.store.engines import Stores
 from casework.store.expunge import expunge
+from casework.store.house import House
 from casework.store.keytables import MemberRow, SealRow
 from casework.store.tables import CaseRow, CiphertextRow, DraftRow, MeetingRow
 from tests import builders, databases
@@ -157,6 +159,31 @@ def test_before_examination_the_month_of_majority_ends_the_situation_without_fol
     found = now_is(lives, head)
     assert found
     assert (found.life.step, found.life.reason) == ("dismissed", "came_of_age")
+
+
+def test_the_clock_leaves_a_situation_that_somebody_moved_since_it_looked(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month, repair = next_month(lives), clocks.repair
+    head = lives.retained(**of_age(month))
+    midday(lives, month)
+
+    def acting_first(house: House, case: UUID) -> tuple[int, int]:
+        lives.play(head, "coordinator", "dismiss", reason="out_of_scope")
+        return repair(house, case)
+
+    monkeypatch.setattr(clocks, "repair", acting_first)
+    done = tick_after(lives)
+    found = now_is(lives, head)
+    assert found
+    assert (done.moved, done.broken, found.life.reason) == (0, 0, "out_of_scope")
+
+
+def test_only_the_situation_that_was_looked_at_is_destroyed(town_of_all: Lives) -> None:
+    lives, head = town_of_all, dismissed(town_of_all)
+    with pytest.raises(Conflict):
+        destroy(lives.house, head.life.case, head.sequence - 1)
+    assert now_is(lives, head) == head
 
 
 @on_both("town_of_all")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from casework.accounts.charter import sign_charter
-from casework.kernel.clock import at
+from casework.cases import drafts
 from tests.cases.conftest import Lives
-from tests.cases.pages import Reader, application
+from tests.cases.pages import Reader, everybody
+from tests.databases import on_both
+from tests.meanwhile import at_once
 
 REFERRAL = {
     "identity-surname": "Fictif",
@@ -25,12 +26,7 @@ REFERRAL = {
 
 @pytest.fixture
 def readers(lives: Lives) -> dict[str, Reader]:
-    """Everybody at a browser, the charter signed."""
-    app = application(lives)
-    for acting in lives.acting.values():
-        with at(lives.town.moment):
-            sign_charter(lives.house, acting, lives.house.charter.version)
-    return {name: Reader(app, lives, name) for name in lives.acting}
+    return everybody(lives)
 
 
 @pytest.mark.clause("F33-02")
@@ -43,3 +39,35 @@ def test_a_referral_sent_from_its_form_is_read_by_the_coordinator_alone(readers:
     assert "Présent seul, sans cartable." in readers["coordinator"].get(path).text
     assert "Fictif" not in readers["head_of_school"].get(path).text
     assert readers["prosecutor"].get(path).status_code == 404
+
+
+@on_both("lives", "postgresql")
+def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wrote(
+    lives: Lives, readers: dict[str, Reader]
+) -> None:
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    path = f"/situations/{head.life.case}/actes"
+    typed = {"inform": {"identity-informed_how": "by_phone", "identity-informed_on": "2026-02-27"}}
+    typed["retain"] = {"judicial-note": "Pour mémoire."}
+    people = {"inform": readers["coordinator"], "retain": readers["prosecutor"]}
+    forms = {move: reader.form(f"{path}/{move}") for move, reader in people.items()}
+    sent = at_once(
+        *[lambda move=move: people[move].send(f"{path}/{move}", forms[move], **typed[move]) for move in people]
+    )
+    assert sorted(answer.status_code for answer in sent) == [303, 409]
+    late = next(move for move, answer in zip(people, sent, strict=True) if answer.status_code == 409)
+    (told,) = [answer for answer in sent if answer.status_code == 409]
+    assert "La situation a changé pendant que vous écriviez" in told.text
+    kept = drafts.find(lives.house, people[late].acting, late, head.life.case)
+    assert kept
+    assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
+
+
+@on_both("lives", "postgresql")
+def test_a_form_sent_twice_at_once_makes_one_situation(lives: Lives, readers: dict[str, Reader]) -> None:
+    path, reader = "/situations/nouvelle/refer", readers["head_of_school"]
+    hidden = reader.form(path)
+    sent = at_once(*[lambda: reader.send(path, hidden, **REFERRAL)] * 2)
+    again = reader.send(path, hidden, **REFERRAL)
+    assert [answer.status_code for answer in (*sent, again)] == [303] * 3
+    assert len({answer.location for answer in (*sent, again)}) == 1
