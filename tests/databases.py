@@ -3,7 +3,7 @@
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any, Literal
 import pytest
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
+from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import Stores, open_engine
+from casework.store.faults import at_point
 from casework.store.migrations import upgrade
 
 with warnings.catch_warnings():
@@ -109,6 +111,56 @@ def contents(engine: Engine) -> list[bytes]:
         named = text("SELECT oid FROM pg_database WHERE datname = :name")
         folder = Path(_server()[0].pgdata) / "base" / str(connection.scalar(named, {"name": engine.url.database}))
     return [found.read_bytes() for found in folder.iterdir()]
+
+
+def rows(stores: Stores) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of both stores, the log included."""
+    found = {}
+    tables = [(stores.case, name) for name in (*CaseBase.metadata.tables, "audit_log")]
+    for engine, name in (*tables, *((stores.key, name) for name in KeyBase.metadata.tables)):
+        with engine.connect() as connection:
+            read = connection.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608 - declared names
+            found[name] = sorted((tuple(row) for row in read), key=repr)
+    return found
+
+
+@contextmanager
+def down(engine: Engine) -> Iterator[None]:
+    """Meanwhile this store does not answer: its file is somewhere else, or its server closes every connection and takes no other."""
+    if engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database))
+        away = path.rename(path.with_suffix(".away"))
+        try:
+            yield
+            assert not path.exists(), "another file was begun"
+        finally:
+            away.rename(path)
+        return
+    name = str(engine.url.database)
+    with administrator() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        ended = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        connection.execute(ended, {"name": name})
+        try:
+            yield
+        finally:
+            connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+
+
+@contextmanager
+def down_from(engine: Engine, point: str) -> Iterator[None]:
+    """The store stops answering when a move reaches this point between its durable steps."""
+    with ExitStack() as until:
+
+        def reached(here: str) -> None:
+            if here == point:
+                until.enter_context(down(engine))
+
+        token = at_point.set(reached)
+        try:
+            yield
+        finally:
+            at_point.reset(token)
 
 
 def drop(stores: Stores) -> None:

@@ -18,7 +18,7 @@ from casework.meetings import agenda, exchange, service
 from casework.meetings.service import MeetingError
 from casework.store.faults import at_point
 from casework.store.keytables import SealRow
-from tests.databases import on_both
+from tests.databases import down_from, on_both
 from tests.meetings.lives import code, decided, finish, in_session, readable, scheduled
 from tests.meetings.world import World
 
@@ -263,3 +263,12 @@ def test_a_convened_coordinator_loses_the_names_of_the_agenda_with_the_exchange(
     with clock.at(datetime(last.year, last.month, last.day, 12, tzinfo=PARIS)):
         tick(world.house)
         assert [item.name for item in agenda.agenda(world.house, coordinator, meeting)] == [""]
+
+
+def test_a_key_store_lost_in_the_middle_leaves_what_follows_and_says_so(world: World) -> None:
+    meeting = world.meeting("police_station")
+    first, second = (scheduled(world, meeting) for _ in range(2))
+    with down_from(world.house.stores.key, "case-committed"):
+        batch = exchange.circulate(world.house, world.people["coordinator"], meeting)
+    assert (batch.done, batch.left) == ([first], {second: "store_down"})
+    assert [world.head(case).life.step for case in (first, second)] == ["in_session", "scheduled"]
