@@ -79,8 +79,14 @@ def _house() -> Iterator[House]:
         house.stores.close()
 
 
-def _stores(settings: Settings) -> Stores:
-    return Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+@contextmanager
+def _stores(settings: Settings) -> Iterator[Stores]:
+    """The stores before they are known to be a house's."""
+    stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+    try:
+        yield stores
+    finally:
+        stores.close()
 
 
 # --- An installation ------------------------------------------------------------------------------------------------
@@ -91,11 +97,12 @@ def _stores(settings: Settings) -> Stores:
 def init(name: str) -> None:
     """Make the key file, the tables and the body they serve."""
     settings = Settings.read(os.environ)
-    provider, stores = settings.provider, _stores(settings)
+    provider = settings.provider
     if not provider.exists():
         FileProvider.create(provider)
-    upgrade(stores)
-    create_instance(stores, CHARTERS[name], {})
+    with _stores(settings) as stores:
+        upgrade(stores)
+        create_instance(stores, CHARTERS[name], {})
     click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
     while not click.confirm("Is a copy of it in a safe, away from this computer?"):
         click.echo("Copy it now.")
@@ -107,7 +114,8 @@ def migrate() -> None:
     """Bring both stores to the shape of this version."""
     settings = Settings.read(os.environ)
     require_files(settings)
-    upgrade(_stores(settings))
+    with _stores(settings) as stores:
+        upgrade(stores)
     click.echo("Both stores are up to date.")
 
 

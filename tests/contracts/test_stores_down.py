@@ -167,6 +167,15 @@ def test_a_store_that_does_not_answer_is_told_and_comes_back(
     assert not [word for word in ("Fictif", "Camille", "exemple.fr", "SELECT", "INSERT") if word in caplog.text]
 
 
+@on_both("lives", "postgresql")
+def test_a_server_that_started_again_is_not_noticed(lives: Lives) -> None:
+    reader, head = everybody(lives)["coordinator"], lives.refer()
+    for store in STORES:
+        with down(engine_of(lives, store)):
+            pass
+    assert reader.get(f"/situations/{head.life.case}").status_code == 200
+
+
 @pytest.mark.parametrize("store", STORES)
 def test_a_file_put_in_the_place_of_a_store_is_not_used(lives: Lives, store: str) -> None:
     readers = everybody(lives)

@@ -1,12 +1,14 @@
 """Settings: what is unsafe stops the process, and the message says what to change."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from casework.config import Settings, Unsafe, open_house
 from casework.store.tables import InstanceRow
-from tests.web.shell import Shell
+from crypto.provider import FileProvider
+from tests import databases
 
 GOOD = {
     "CASEWORK_CASE_URL": "sqlite:////srv/data/case.db",
@@ -57,12 +59,16 @@ def test_the_demo_answers_on_this_computer() -> None:
     assert Settings.read(GOOD | {"CASEWORK_DEMO": "1", "CASEWORK_TRUSTED_HOSTS": "127.0.0.1,localhost"}).demo
 
 
-def test_a_house_needs_its_instance(shell: Shell, tmp_path: Path) -> None:
-    urls = (f"sqlite:///{tmp_path}/case.db", f"sqlite:///{tmp_path}/key.db")
+def test_a_house_needs_its_instance(tmp_path: Path) -> None:
+    stores, instance = databases.new_stores(tmp_path, "sqlite"), uuid4()
+    FileProvider.create(tmp_path / "provider.json")
+    urls = (databases.file_url(tmp_path, name) for name in databases.STORES)
     settings = Settings(*urls, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
     with pytest.raises(Unsafe, match="instance"):
         open_house(settings)
-    with shell.house.stores.case_writing() as session:
-        session.add(InstanceRow(id=shell.house.instance, charter="cenomed", settings=b'{"window": 3}'))
+    with stores.case_writing() as session:
+        session.add(InstanceRow(id=instance, charter="cenomed", settings=b'{"window": 3}'))
     house = open_house(settings)
-    assert (house.instance, house.charter.name, house.settings) == (shell.house.instance, "cenomed", {"window": 3})
+    assert (house.instance, house.charter.name, house.settings) == (instance, "cenomed", {"window": 3})
+    house.stores.close()
+    databases.drop(stores)
