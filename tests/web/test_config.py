@@ -62,8 +62,8 @@ def test_the_demo_answers_on_this_computer() -> None:
 def test_a_house_needs_its_instance(tmp_path: Path) -> None:
     stores, instance = databases.new_stores(tmp_path, "sqlite"), uuid4()
     FileProvider.create(tmp_path / "provider.json")
-    urls = (databases.file_url(tmp_path, name) for name in databases.STORES)
-    settings = Settings(*urls, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
+    case, key = (databases.file_url(tmp_path, name) for name in databases.STORES)
+    settings = Settings(case, key, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
     with pytest.raises(Unsafe, match="instance"):
         open_house(settings)
     with stores.case_writing() as session:
