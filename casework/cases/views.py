@@ -75,9 +75,8 @@ def new(move: str) -> Response:
         return _form(found, parts, None, filled, once=once)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
     _sent(found.name)
-    log(
-        house.entry(house.events.page, person.actor, page=PAGES["situation"])
-    )  # a form sent twice leaves no other entry
+    # A form sent twice leaves no other entry.
+    log(house.entry(house.events.page, person.actor, page=PAGES["situation"]))
     return go("cases.done", case=head.life.case, move=found.name)
 
 

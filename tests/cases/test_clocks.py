@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from time import monotonic
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from casework.cases.facts import all_facts
 from casework.cases.heads import Head
 from casework.kernel.clock import add_months, at
 from casework.store.directory import load_directory
-from casework.store.engines import Stores
+from casework.store.engines import PATIENCE, Stores
 from casework.store.expunge import expunge
 from casework.store.house import House
 from casework.store.keytables import MemberRow, SealRow
@@ -179,8 +180,8 @@ def test_the_clock_leaves_a_situation_that_somebody_moved_since_it_looked(
     assert (done.moved, done.broken, found.life.reason) == (0, 0, "out_of_scope")
 
 
-def test_only_the_situation_that_was_looked_at_is_destroyed(town_of_all: Lives) -> None:
-    lives, head = town_of_all, dismissed(town_of_all)
+def test_only_the_situation_that_was_looked_at_is_destroyed(lives: Lives) -> None:
+    head = dismissed(lives)
     with pytest.raises(Conflict):
         destroy(lives.house, head.life.case, head.sequence - 1)
     assert now_is(lives, head) == head
@@ -334,8 +335,12 @@ def test_a_reader_at_work_defers_the_expunging_and_stops_nobody(lives: Lives) ->
         reader.scalars(select(SealRow.key_id)).all()
         with stores.key_writing() as keys:
             keys.execute(delete(SealRow))
+        begun = monotonic()
         expunge(stores)
+        assert monotonic() - begun < PATIENCE / 2
         lives.refer()
+    with stores.key_reading() as keys:
+        assert keys.scalar(text("SHOW lock_timeout")) == f"{PATIENCE}s"
     assert any(blob in content for content in databases.contents(stores.key))
     expunge(stores)
     assert not any(blob in content for content in databases.contents(stores.key))
