@@ -354,7 +354,7 @@ def test_the_certificate_of_destruction_stands_in_a_sound_log_and_names_nobody(t
     with lives.house.stores.case_reading() as session:
         assert session.get(CaseRow, head.life.case) is None
         connection, mac = session.connection(), lives.house.provider.mac
-        (certificate,) = entries(connection, mac, types=[lives.house.events.destroyed], limit=1)
+        (certificate,) = entries(connection, mac, subject=head.life.case, types=[lives.house.events.destroyed])
         assert verify(connection, mac, lives.house.pins.read()["log"]).sound
     last = {"subject": head.life.case, "reference": head.reference, "head": heads.digest(head.body())}
     assert (certificate.actor, certificate.values) == (None, last)
