@@ -137,7 +137,7 @@ def _load(house: House, session: Session) -> Directory:
     mark, place = (found.number, found.signature), (house.provider.id, house.instance)
     held = _cache.get(place)
     if held is None or held.mark != mark:
-        listing = _verify(house, session)
+        listing = _verify(house, session, pinned)
         tip = Tip(listing.number, digest(listing.body()))
         held = _cache[place] = _Verified(mark, tip, listing, _keys(session, listing))
     _check_pin(house, pinned, held.tip)
@@ -155,14 +155,14 @@ def publish(writing: Writing, listing: Listing, signature: bytes) -> None:
     writing.log(house.events.directory_signed, nobody, subject=house.instance, number=listing.number, list=digest(body))
 
 
-def _verify(house: House, session: Session) -> Listing:
+def _verify(house: House, session: Session, pinned: Tip | None) -> Listing:
     query = select(DirectoryRow).where(DirectoryRow.instance == house.instance).order_by(DirectoryRow.number)
     rows = session.scalars(query.execution_options(populate_existing=True)).all()
     try:
         listings = [parse(row.body) for row in rows]
         _check_root(house, session, listings[0])
         _check_chain(house, rows, listings)
-        _check_pinned_passed(house, rows)
+        _check_pinned_passed(pinned, rows)
     except (CryptoError, ValueError, KeyError, TypeError) as error:
         raise DirectoryBroken(f"a list does not hold ({type(error).__name__})") from None
     logged = last_digest(session.connection(), house.instance, "list", house.provider.mac)
@@ -218,8 +218,7 @@ def _check_pin(house: House, pinned: Tip | None, tip: Tip) -> None:
     house.pins.advance_unless_passed(PIN, tip)
 
 
-def _check_pinned_passed(house: House, rows: Sequence[DirectoryRow]) -> None:
+def _check_pinned_passed(pinned: Tip | None, rows: Sequence[DirectoryRow]) -> None:
     """The list this host saw last is part of the chain: without it, another history could overtake the pin."""
-    pinned = house.pins.read().get(PIN)
     if pinned and (len(rows) < pinned.number or digest(rows[pinned.number - 1].body) != pinned.hash):
         raise DirectoryBroken("the pinned list is not in the chain")
