@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from casework.cases.act import Change, Conflict, Missing, Unsealable, act, begin
 from casework.cases.facts import all_facts
@@ -16,12 +15,13 @@ from casework.kernel.clock import at
 from casework.kernel.engine import IllegalMove
 from casework.kernel.life import Slot
 from casework.kernel.records import Take
-from casework.store.base import CaseBase, KeyBase
 from casework.store.keyring import NoKey
 from crypto.errors import Oversize
-from tests import builders
+from tests import builders, databases
 from tests.cases.conftest import Lives
+from tests.databases import on_both
 
+pytestmark = on_both("town_of_all")
 Rows = dict[str, list[tuple[Any, ...]]]
 SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
 OTHER_TEXT = "Vu deux fois devant le collège."
@@ -29,13 +29,7 @@ OTHER_TEXT = "Vu deux fois devant le collège."
 
 def everything(lives: Lives) -> Rows:
     """Every row of both stores, the log included."""
-    stores, rows = lives.house.stores, {}
-    tables = [(stores.case, name) for name in (*CaseBase.metadata.tables, "audit_log")]
-    tables += [(stores.key, name) for name in KeyBase.metadata.tables]
-    for engine, name in tables:
-        with engine.connect() as connection:
-            rows[name] = sorted((tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))), key=repr)  # noqa: S608 - declared names
-    return rows
+    return databases.rows(lives.house.stores)
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ from casework.store.tables import CaseRow, DraftRow, RemovalRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.contracts.decrypt import private_keys, who_may, who_opens
+from tests.databases import on_both
 
+pytestmark = on_both("town_of_all")
 Work = Callable[[Lives, Head], None]
 JUDICIAL: dict[str, dict[str, str]] = {"judicial": {}}
 

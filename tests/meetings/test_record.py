@@ -8,8 +8,11 @@ from casework.cases.reading import open_situation
 from casework.kernel.records import Take
 from casework.meetings import exchange
 from casework.meetings.service import MeetingError
+from tests.databases import on_both
 from tests.meetings.lives import ACTION, EVERYBODY, code, decided, finish, in_session, owned, readable, scheduled
 from tests.meetings.world import IDENTITY, World
+
+pytestmark = on_both("world")
 
 
 @pytest.mark.clause("F33-15")
