@@ -241,7 +241,7 @@ def test_who_was_admitted_since_may_have_moved_the_situation(town_of_all: Lives)
 def test_one_draft_kept_several_times_at_once_is_one_draft_that_opens(town_of_all: Lives) -> None:
     lives, pjj = town_of_all, town_of_all.acting["pjj"]
     keep = partial(drafts.keep, lives.house, pjj.keys.person, "refer", {"identity-surname": ["Fictif"]})
-    assert at_once(*[keep] * 3) == [None] * 3
+    assert at_once(*[keep] * 3) == [True] * 3
     (draft,) = drafts.mine(lives.house, pjj)
     assert drafts.find(lives.house, pjj, "refer") == {"identity-surname": ["Fictif"]}
     with lives.house.stores.key_reading() as keys:

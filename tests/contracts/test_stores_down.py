@@ -22,7 +22,7 @@ from crypto.provider import FileProvider
 from tests import databases
 from tests.browser import assert_page
 from tests.cases.conftest import Lives
-from tests.cases.pages import Reader, application, everybody
+from tests.cases.pages import application, everybody
 from tests.cases.test_pages import REFERRAL
 from tests.contracts.test_fault_points import assert_whole
 from tests.databases import down, down_from, on_both
@@ -155,12 +155,11 @@ def test_a_store_that_does_not_answer_is_told_and_comes_back(
     path, act = f"/situations/{head.life.case}", f"/situations/{head.life.case}/actes/retain"
     asked = {name: readers[name].hidden(page) for name, page in
              (("prosecutor", act), ("pjj", "/situations/nouvelle/refer"))}  # fmt: skip
-    stranger = Reader(readers["pjj"].client.application, lives, "dpo")
     with nothing_written(lives), down(engine_of(lives, store)):
         told(readers["prosecutor"].get(path))
         told(readers["prosecutor"].send(act, asked["prosecutor"]))
         told(readers["pjj"].send("/situations/nouvelle/refer", {**asked["pjj"], **REFERRAL}))
-        told(stranger.get("/sante"))
+        told(readers["dpo"].get("/sante"))
     assert readers["prosecutor"].send(act, asked["prosecutor"]).status_code == 303
     assert readers["pjj"].send("/situations/nouvelle/refer", {**asked["pjj"], **REFERRAL}).status_code == 303
     assert f"the {store} store does not answer (OperationalError)" in caplog.text
@@ -213,7 +212,7 @@ def test_a_store_lost_before_the_commit_leaves_the_situation_as_it_was(lives: Li
 def test_a_store_lost_after_the_commit_does_not_hide_that_the_move_is_done(lives: Lives, store: str) -> None:
     head = lives.play(lives.refer(), "coordinator", "transmit")
     with down_from(engine_of(lives, store), "case-committed"):
-        assert lives.play(head, "prosecutor", "not_retain", {"judicial": {}}).sequence == head.sequence + 1
+        assert lives.play(head, "prosecutor", "not_retain").sequence == head.sequence + 1
     with at(lives.town.moment):
         assert tick(lives.house).finished > 0
         assert_whole(lives, head)
