@@ -15,7 +15,7 @@ from tests.databases import on_both
 
 LIVES = int(os.environ.get("CASEWORK_RANDOM_LIVES", "25"))
 STEPS = 30
-SEEDS = [("sqlite", seed) for seed in range(LIVES)] + [("postgresql", seed) for seed in range(LIVES // 5)]
+SEEDS = [("sqlite", seed) for seed in range(LIVES)] + [("postgresql", seed) for seed in range(LIVES // 8)]
 
 
 @pytest.fixture(scope="module")

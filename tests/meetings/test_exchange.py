@@ -135,7 +135,6 @@ def test_a_head_of_another_school_does_not_learn_that_the_situation_exists(world
     assert agenda.agenda(world.house, world.people["head_of_school_2"], meeting) == []
 
 
-@on_both("world")
 @pytest.mark.clause("F33-16")
 def test_who_steps_back_reads_no_more(world: World) -> None:
     _, case = in_session(world)
@@ -174,7 +173,6 @@ def test_the_exchange_ends_with_its_window_even_when_nobody_approves(world: Worl
 # --- circulation, pressed again
 
 
-@on_both("world")
 def test_circulating_twice_opens_once(world: World) -> None:
     meeting = world.meeting("emas")
     cases = [scheduled(world, meeting) for _ in range(2)]
@@ -207,7 +205,6 @@ def crash(name: str, after: int) -> Iterator[None]:
         at_point.reset(token)
 
 
-@on_both("world")
 @pytest.mark.parametrize("name", ["before-seals", "seals-committed", "case-committed"])
 def test_a_circulation_stopped_in_the_middle_is_finished_by_the_next_press(world: World, name: str) -> None:
     meeting = world.meeting("emas")
