@@ -26,7 +26,7 @@ from casework.accounts.sessions import sweep_sessions
 from casework.cases.clocks import Ticked, tick
 from casework.charters import document
 from casework.charters.cenomed import CENOMED
-from casework.config import CHARTERS, Settings, Unsafe, open_house
+from casework.config import CHARTERS, Settings, Unsafe, open_house, require_files
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
 from casework.meetings import polling
@@ -34,10 +34,10 @@ from casework.restoring.commands import restore
 from casework.restoring.state import require_current
 from casework.routes import ROUTES
 from casework.store.directory import DirectoryBroken
-from casework.store.engines import Stores, open_engine
+from casework.store.engines import StoreDown, Stores, open_engine
 from casework.store.house import House
 from casework.store.instances import InstanceExists, create_instance
-from casework.store.migrations import behind, upgrade
+from casework.store.migrations import upgrade
 from casework.store.tables import OrganisationRow
 from casework.web import access
 from casework.web.needs import under
@@ -68,10 +68,9 @@ class Spoken(click.Group):
             raise click.ClickException(REFUSALS.get(error.code, error.code)) from None
         except DirectoryBroken as error:
             raise click.ClickException(f"the directory does not prove itself, nothing was done: {error}") from None
-        except OperationalError:
-            raise click.ClickException(
-                "a store does not answer, or has no tables yet: run `casework migrate`"
-            ) from None
+        except (StoreDown, OperationalError) as error:
+            store = error.store if isinstance(error, StoreDown) else "case or key"
+            raise click.ClickException(f"the {store} store does not answer") from None
 
 
 @click.group(cls=Spoken)
@@ -85,16 +84,21 @@ def main(ctx: click.Context) -> None:
 def _house() -> Iterator[House]:
     """The house of the environment's settings."""
     house = open_house(Settings.read(os.environ))
-    late = behind(house.stores)
-    if late:
-        raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
-    require_current(house)
-    yield house
+    try:
+        require_current(house)
+        yield house
+    finally:
+        house.stores.close()
 
 
-def _stores() -> Stores:
-    settings = Settings.read(os.environ)
-    return Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+@contextmanager
+def _stores(settings: Settings) -> Iterator[Stores]:
+    """The stores before they are known to be a house's."""
+    stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
+    try:
+        yield stores
+    finally:
+        stores.close()
 
 
 # --- An installation ------------------------------------------------------------------------------------------------
@@ -108,9 +112,9 @@ def init(name: str) -> None:
     provider = settings.provider
     if not provider.exists():
         FileProvider.create(provider)
-    stores = _stores()
-    upgrade(stores)
-    create_instance(stores, CHARTERS[name], {})
+    with _stores(settings) as stores:
+        upgrade(stores)
+        create_instance(stores, CHARTERS[name], {})
     PinFile.create(settings.pins)
     click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
     while not click.confirm("Is a copy of it in a safe, away from this computer?"):
@@ -121,7 +125,10 @@ def init(name: str) -> None:
 @main.command()
 def migrate() -> None:
     """Bring both stores to the shape of this version."""
-    upgrade(_stores())
+    settings = Settings.read(os.environ)
+    require_files(settings)
+    with _stores(settings) as stores:
+        upgrade(stores)
     click.echo("Both stores are up to date.")
 
 

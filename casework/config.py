@@ -1,19 +1,24 @@
 """The settings of one process, read from the environment and refused when unsafe; the values of an instance are in its charter."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
 from audit import memory
 from audit.follower import Follower
 from audit.log import LogBroken
 from audit.pins import PinError, PinFile
 from casework.charters.cenomed import CENOMED
-from casework.store.engines import Stores, open_engine
+from casework.store.directory import DirectoryBroken, DirectoryMissing, load_directory
+from casework.store.engines import StoreDown, Stores, database_file, open_engine
 from casework.store.house import House, memory_path
+from casework.store.keyring import ESCROW, LOCK
+from casework.store.keytables import CopyRow
+from casework.store.migrations import behind
 from casework.store.tables import InstanceRow
 from crypto.provider import FileProvider
 
@@ -93,29 +98,61 @@ class Settings:
 
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
-        urls = map(make_url, (self.case_url, self.key_url))
-        return [
-            Path(url.database).resolve().parent for url in urls if url.get_backend_name() == "sqlite" and url.database
-        ]
+        return [path.resolve().parent for path in map(database_file, (self.case_url, self.key_url)) if path]
 
 
 def open_house(settings: Settings) -> House:
-    """The house these settings describe, its log verified. Errors: Unsafe or ProviderUnusable, with what to do."""
+    """The house these settings describe, its log verified, its stores, provider and pins known to belong together.
+
+    Errors: Unsafe or ProviderUnusable, with what to do.
+    """
     house = unverified_house(settings, PinFile(settings.pins), remembering=True)
     try:
-        house.follow()
+        with _answering(house.stores):
+            _verify(house)
     except PinError as error:
+        house.stores.close()
         raise Unsafe(f"{settings.pins}: {error}. If it is lost for good: `casework restore accept`") from None
-    except LogBroken as error:
-        raise Unsafe(f"the log does not prove itself: {error}. {ADVICE}") from None
     return house
 
 
 def unverified_house(settings: Settings, pins: PinFile, *, remembering: bool = False) -> House:
     """The same, nothing of its log verified yet; `remembering` begins where a former process stood. Errors: as above."""
     provider = FileProvider.load(settings.provider)
+    require_files(settings)
     follower = memory.load(memory_path(settings.pins), provider.mac) if remembering else Follower()
     stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url), follower)
+    with _answering(stores):
+        late = behind(stores)
+        if late:
+            raise Unsafe(f"the {' and '.join(late)} store is not of this version: run `casework migrate`")
+        return _house(settings, stores, provider, pins)
+
+
+@contextmanager
+def _answering(stores: Stores) -> Iterator[None]:
+    """Give the connections back when the process must not start."""
+    try:
+        yield
+    except StoreDown as down:
+        stores.close()
+        raise Unsafe(f"{down}, or is not a database of casework: see {PREFIX}{down.store.upper()}_URL") from down
+    except Unsafe:
+        stores.close()
+        raise
+
+
+def require_files(settings: Settings) -> None:
+    """SQLite would begin an empty file where one is missing. Errors: Unsafe."""
+    for name, url in (("CASE_URL", settings.case_url), ("KEY_URL", settings.key_url)):
+        path = database_file(url)
+        if path and not path.is_file():
+            raise Unsafe(
+                f"{PREFIX}{name}: there is no file; put it back, or run `casework init` for a new installation"
+            )
+
+
+def _house(settings: Settings, stores: Stores, provider: FileProvider, pins: PinFile) -> House:
     with stores.case_reading() as session:
         rows = session.scalars(select(InstanceRow)).all()
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
@@ -123,3 +160,23 @@ def unverified_house(settings: Settings, pins: PinFile, *, remembering: bool = F
     values = json.loads(rows[0].settings) if rows[0].settings else {}
     body = rows[0]
     return House(stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path)
+
+
+def _verify(house: House) -> None:
+    """Nothing may be read from, or sealed into, what belongs to another instance. Errors: Unsafe, PinError."""
+    try:
+        house.follow()
+        with house.stores.case_reading() as session:
+            listing = load_directory(house, session).listing
+    except LogBroken as error:
+        raise Unsafe(
+            f"the log does not prove itself, or PROVIDER is not the key file of this case store: {error}. {ADVICE}"
+        ) from None
+    except DirectoryMissing:
+        return  # the ceremony has not been held: neither store holds a situation
+    except DirectoryBroken as error:
+        raise Unsafe(f"the directory does not prove itself, nothing was done: {error}. {ADVICE}") from None
+    escrow = listing.find(ESCROW)
+    with house.stores.key_reading() as keys:
+        if escrow is None or keys.get(CopyRow, (escrow.id, escrow.id, LOCK)) is None:
+            raise Unsafe("the key store is not the one of this case store: put back the one that was saved with it")

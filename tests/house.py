@@ -9,9 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-
-from audit import log
 from audit.pins import PinFile
 from casework.accounts.admission import admit
 from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
@@ -21,15 +18,16 @@ from casework.accounts.service import Accepted, begin_acceptance, create_organis
 from casework.accounts.sessions import open_session
 from casework.accounts.totp import totp_now
 from casework.charters.cenomed import CENOMED
+from casework.config import Settings
 from casework.kernel.clock import at, today
 from casework.kernel.records import Charter
-from casework.store.base import CaseBase, KeyBase
-from casework.store.engines import Stores, open_engine
+from casework.store.engines import Stores
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.tables import InstanceRow
 from crypto.identity import FLOOR
 from crypto.provider import FileProvider
+from tests import databases
 
 PASSWORD = "Une-Phrase-Longue-7"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -37,19 +35,12 @@ DATA, APART, PROVIDER, PINS, REGISTER = "data", "provider", "provider.json", "pi
 _CHEAP = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 
 
-def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOMED) -> House:
-    """Empty stores for one instance, not open yet. `url` = a PostgreSQL database for both stores; SQLite files by default."""
+def make_house(tmp_path: Path, dialect: str = "sqlite", charter: Charter = CENOMED) -> House:
+    """Empty stores for one instance, not open yet: files under `tmp_path`, or two databases of the PostgreSQL server."""
     data, apart = tmp_path / DATA, tmp_path / APART
     for folder in (data, apart):
         folder.mkdir(mode=0o700)
-    stores = _stores(data, url)
-    with stores.case.begin() as connection:
-        CaseBase.metadata.create_all(connection)
-        log.metadata.create_all(connection)
-        for statement in log.protect_ddl(stores.case.dialect.name):
-            connection.execute(text(statement))
-    with stores.key.begin() as connection:
-        KeyBase.metadata.create_all(connection)
+    stores = databases.new_stores(data, dialect)
     provider, pins = FileProvider.create(apart / PROVIDER), PinFile.create(apart / PINS)
     house = House(stores, provider, pins, charter, uuid4(), dict(_CHEAP), register_path=apart / REGISTER)
     with stores.case_writing() as session:
@@ -58,29 +49,33 @@ def make_house(tmp_path: Path, url: str | None = None, charter: Charter = CENOME
 
 
 def copy_house(house: House, source: Path, target: Path) -> House:
-    """The house made in `source`, as it is now, on files of its own in `target`: cheaper than another ceremony."""
+    """The house made in `source`, as it is now, on databases and files of its own: cheaper than another ceremony."""
     close(house)
     for folder in (DATA, APART):
         shutil.copytree(source / folder, target / folder)
-    return open_files(house, target)
+    return _placed(house, databases.copy(house.stores, target / DATA), target)
 
 
 def open_files(house: House, folder: Path) -> House:
     """The same house on the files of `folder`."""
+    return _placed(house, databases.open_files(folder / DATA), folder)
+
+
+def _placed(house: House, stores: Stores, folder: Path) -> House:
     provider, pins = FileProvider.load(folder / APART / PROVIDER), PinFile(folder / APART / PINS)
-    stores, register = _stores(folder / DATA, None), folder / APART / REGISTER
-    return replace(house, stores=stores, provider=provider, pins=pins, register_path=register)
+    return replace(house, stores=stores, provider=provider, pins=pins, register_path=folder / APART / REGISTER)
 
 
 def close(house: House) -> None:
     """Give the files back."""
-    house.stores.case.dispose()
-    house.stores.key.dispose()
+    house.stores.close()
 
 
-def _stores(data: Path, url: str | None) -> Stores:
-    case, key = (url or f"sqlite:///{data / name}.sqlite" for name in ("case", "key"))
-    return Stores(open_engine(case), open_engine(key))
+def settings_of(house: House, folder: Path) -> Settings:
+    """The settings with which a process would serve the house made in `folder`."""
+    case, key = (engine.url.render_as_string(hide_password=False) for engine in (house.stores.case, house.stores.key))
+    apart = folder / APART
+    return Settings(case, key, apart / PROVIDER, apart / PINS, ("localhost",), "Mairie du 6e", demo=True)
 
 
 @dataclass(repr=False)

@@ -15,6 +15,7 @@ from casework.kernel.life import Principal
 from casework.kernel.records import HolderKind
 from casework.store.directory import Directory, DirectoryMissing, load_directory, publish
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import ADMISSION, APART, Acting, copied_private, seal_copy
 from casework.store.keytables import CopyRow
 from casework.store.listing import Listing
@@ -148,6 +149,7 @@ def store_copies(house: House, draft: Draft) -> None:
 
 def publish_draft(writing: Writing, acting: Acting, draft: Draft) -> None:
     """Sign and store the drafted list, unless another one came meanwhile. Errors: AccountError "changed"."""
+    take_turn(writing.session, writing.house.instance)
     present = listed(writing.house, writing.session)
     if present and present.number + 1 != draft.listing.number:
         raise AccountError("changed")

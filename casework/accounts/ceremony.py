@@ -16,7 +16,7 @@ from casework.accounts.grants import Draft, member_row
 from casework.accounts.people import tenure_row
 from casework.kernel.clock import now, today
 from casework.store.house import House, Writing
-from casework.store.keyring import ADMISSION, ESCROW, ROOT, SHARE, Acting, seal_copy
+from casework.store.keyring import ADMISSION, ESCROW, LOCK, ROOT, SHARE, Acting, seal_copy
 from casework.store.keytables import CopyRow
 from casework.store.listing import Listing
 from casework.store.tables import InstanceRow, PrincipalRow, TenureRow
@@ -27,7 +27,6 @@ from crypto.sealing import public_of
 from crypto.shares import split
 from crypto.signing import new_signing_pair
 
-LOCK = "lock"
 _SECRET = 32
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from casework.accounts.admission import confirm_list, publish_draft, require_keeper, store_copies
-from casework.accounts.ceremony import LOCK, escrow_bound
+from casework.accounts.ceremony import escrow_bound
 from casework.accounts.errors import AccountError
 from casework.accounts.grants import Draft, member_row
 from casework.kernel.life import Principal
 from casework.store.directory import Directory, load_directory
 from casework.store.house import House
-from casework.store.keyring import ADMISSION, ESCROW, ROOT, SHARE, Acting, copied_private, open_copy
+from casework.store.keyring import ADMISSION, ESCROW, LOCK, ROOT, SHARE, Acting, copied_private, open_copy
 from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, keys_hash
 from crypto.errors import CryptoError

@@ -10,7 +10,16 @@ from casework.accounts import totp
 from casework.accounts.admission import has_keys
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Budget, Limited, budget, count_attempt, forgive, new_device
-from casework.accounts.members import Bundle, is_code, locks_hash, locks_hold, locks_of, open_by_code, open_by_password
+from casework.accounts.members import (
+    Bundle,
+    is_code,
+    locks_changed,
+    locks_hash,
+    locks_hold,
+    locks_of,
+    open_by_code,
+    open_by_password,
+)
 from casework.accounts.people import person_by_login, tenures_of
 from casework.accounts.sessions import begin_session, founder
 from casework.kernel.life import Actor, Party
@@ -103,7 +112,8 @@ def _prove(house: House, typed: Typed) -> Proof | None:
     if person is None or not locks:
         return None
     if not locks_hold(house, person, locks):
-        house.log([house.entry(house.events.tampering, Actor(house.instance, None), subject=person.id)])
+        if not locks_changed(house, person):
+            house.log([house.entry(house.events.tampering, Actor(house.instance, None), subject=person.id)])
         return None
     return _second(house, person, bundle, typed, locks)
 

@@ -119,6 +119,13 @@ def locks_hold(house: House, person: PersonRow, locks: Mapping[int, bytes]) -> b
     return logged is not None and logged == locks_hash(locks, person.used_codes)
 
 
+def locks_changed(house: House, person: PersonRow) -> bool:
+    """Whether this person's locks changed since the row was read: a password, or a recovery code used at another door."""
+    with house.stores.case_reading() as session:
+        row = session.get(PersonRow, person.id)
+    return row is None or (row.generation, row.used_codes) != (person.generation, person.used_codes)
+
+
 def open_by_password(house: House, person: UUID, password: str, locks: Mapping[int, bytes]) -> Bundle | None:
     """The bundle, or None; somebody unknown (no locks) costs the same work."""
     pepper, blob = house.provider.pepper, locks.get(PASSWORD_SLOT)

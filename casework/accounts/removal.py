@@ -13,6 +13,7 @@ from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.store.directory import load_directory, publish
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import ADMISSION, APART, SEAT, Acting
 from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, Tenure
@@ -27,6 +28,7 @@ def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
     Errors: AccountError "not_allowed", "seat", or "last_keeper" when nobody could admit anybody any more.
     """
     with house.writing() as writing:
+        take_turn(writing.session, house.instance)
         listing = require_keeper(house, writing.session, acting)
         gone = listing.tenures.get(tenure)
         if gone is None:

@@ -6,15 +6,15 @@ from dataclasses import astuple
 from sqlalchemy import delete
 
 from casework.accounts.admission import require_keeper
-from casework.accounts.ceremony import LOCK, Holders, require_three, share_rows
+from casework.accounts.ceremony import Holders, require_three, share_rows
 from casework.accounts.errors import AccountError
 from casework.accounts.escrow import recover_escrow, share_holders
 from casework.kernel.life import Principal
 from casework.store.directory import Directory, DirectoryMissing, load_directory
-from casework.store.engines import truncate_write_ahead
+from casework.store.expunge import expunge
 from casework.store.faults import point
 from casework.store.house import House
-from casework.store.keyring import SHARE, Acting
+from casework.store.keyring import LOCK, SHARE, Acting
 from casework.store.keytables import CopyRow
 from casework.store.listing import Tenure
 
@@ -54,7 +54,7 @@ def remake_shares(house: House, acting: Acting, holders: Holders, shares: Sequen
     with house.stores.key_writing() as session:
         session.execute(delete(CopyRow).where(CopyRow.principal == escrow, CopyRow.purpose.in_((SHARE, LOCK))))
         session.add_all(share_rows(house, escrow, private, keys))
-    truncate_write_ahead(house.stores)
+    expunge(house.stores)
 
 
 def _admitted(house: House, directory: Directory, holders: Holders) -> list[Tenure]:

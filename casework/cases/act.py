@@ -1,5 +1,6 @@
 """`act`: the one function through which every change of a situation passes, crash-safe between the two stores (security.md §2)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,12 +19,15 @@ from casework.kernel.engine import Given, IllegalMove
 from casework.kernel.life import Actor, Life, Slot
 from casework.kernel.records import SITUATION, Field, Kind, Move, Take, Write
 from casework.store.directory import Directory, load_directory
+from casework.store.engines import StoreDown
 from casework.store.faults import point
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import Acting
-from casework.store.removals import finish
-from casework.store.tables import CaseRow, InstanceRow
+from casework.store.removals import carry_out, finish
+from casework.store.tables import CaseRow
 
+logger = logging.getLogger("casework")
 __all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock", "replay_recusal"]
 
 
@@ -52,17 +56,16 @@ class Change:
 def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
     """Begin a situation; `once` identifies the form, so that sending it twice makes one situation. Errors: IllegalMove, Unsealable."""
     with house.writing() as writing:
-        writing.session.get_one(InstanceRow, house.instance, with_for_update=True)
-        directory = load_directory(house, writing.session)
+        take_turn(writing.session, house.instance)
         known = writing.session.scalar(
             select(CaseRow.id).where(CaseRow.instance == house.instance, CaseRow.once == once)
         )
         if known is not None:
-            return _own(house, writing, directory, acting, known)
+            return _own(house, writing, acting, known)
         case = uuid4()
         given = _given(house, change, {}, today())
         life = engine.begin(house.charter, acting.actor, change.move, case, given, today())
-        plan = Plan(house, writing, directory, acting, None)
+        plan = Plan(house, writing, load_directory(house, writing.session), acting, None)
         number = (
             writing.session.scalar(
                 select(func.coalesce(func.max(CaseRow.number), 0)).where(CaseRow.instance == house.instance)
@@ -75,8 +78,8 @@ def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
     return _finished(house, head)
 
 
-def _own(house: House, writing: Writing, directory: Directory, acting: Acting, case: UUID) -> Head:
-    head = heads.load(house, writing.session, directory, case)
+def _own(house: House, writing: Writing, acting: Acting, case: UUID) -> Head:
+    _, head = heads.lock(house, writing.session, case)
     if head is None or head.life.sender != acting.actor.party:
         raise Missing
     return head
@@ -88,12 +91,7 @@ def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Ch
     Errors: Missing, Conflict, IllegalMove, NoKey, HeadBroken, Unsealable; nothing is half-written.
     """
     with house.writing() as writing:
-        directory = load_directory(house, writing.session)
-        head = heads.load(house, writing.session, directory, case, lock=True)
-        if head is None:
-            raise Missing
-        if seen is not None and seen != head.sequence:
-            raise Conflict(head)
+        directory, head = _locked(house, writing, case, seen)
         plan, life = Plan(house, writing, directory, acting, head), head.life
         for change in changes:
             given = _given(house, change, plan.contents(life, _partial(house, change)), head.life.began)
@@ -104,13 +102,10 @@ def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Ch
     return _finished(house, head)
 
 
-def play_clock(house: House, case: UUID, move: str) -> Head:
-    """Play a timed move: signed by the clock key, it can only remove readers. Errors: IllegalMove, Missing, HeadBroken."""
+def play_clock(house: House, case: UUID, move: str, seen: int | None = None) -> Head:
+    """Play a timed move: signed by the clock key, it can only remove readers. Errors: IllegalMove, Missing, Conflict, HeadBroken."""
     with house.writing() as writing:
-        directory = load_directory(house, writing.session)
-        head = heads.load(house, writing.session, directory, case, lock=True)
-        if head is None:
-            raise Missing
+        directory, head = _locked(house, writing, case, seen)
         life = engine.play(house.charter, Actor(house.instance, None), move, head.life, Given(), today())
         head = Plan(house, writing, directory, None, head).commit(life, move)
     return _finished(house, head)
@@ -122,10 +117,10 @@ def replay_recusal(house: House, case: UUID, person: UUID) -> bool:
     Errors: HeadBroken, NoKey.
     """
     with house.writing() as writing:
-        directory = load_directory(house, writing.session)
-        head = heads.load(house, writing.session, directory, case, lock=True)
+        directory, head = heads.lock(house, writing.session, case)
         if head is None or person not in {party.person for party in head.life.convened} - head.life.recused:
             return False
+        carry_out(house, writing.session, case)
         move = next(item.name for item in house.charter.moves if Take.PERSON in item.takes)
         life = replace(head.life, recused=head.life.recused | {person})
         head = Plan(house, writing, directory, None, head).commit(life, move)
@@ -133,9 +128,23 @@ def replay_recusal(house: House, case: UUID, person: UUID) -> bool:
     return True
 
 
+def _locked(house: House, writing: Writing, case: UUID, seen: int | None) -> tuple[Directory, Head]:
+    """The situation as it is now, nobody else moving it; keys that a stopped move left behind are gone before any is given again."""
+    directory, head = heads.lock(house, writing.session, case)
+    if head is None:
+        raise Missing
+    if seen is not None and seen != head.sequence:
+        raise Conflict(head)
+    carry_out(house, writing.session, case)
+    return directory, head
+
+
 def _finished(house: House, head: Head) -> Head:
     point("case-committed")
-    finish(house, head.life.case)
+    try:
+        finish(house, head.life.case)
+    except StoreDown as down:  # the move is done, and its intents say what remains
+        logger.warning("%s: removed keys wait for the next act or tick", down)
     return head
 
 

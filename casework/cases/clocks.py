@@ -9,23 +9,24 @@ from sqlalchemy import delete, select
 
 from audit.entry import Reference
 from casework.cases import act, heads
+from casework.cases.act import Conflict, Missing
 from casework.cases.heads import HeadBroken
 from casework.kernel.clock import add_months, now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
 from casework.store.directory import load_directory
-from casework.store.engines import truncate_write_ahead
+from casework.store.expunge import expunge
 from casework.store.faults import point
 from casework.store.house import House
+from casework.store.instances import take_turn
 from casework.store.keytables import SealRow
 from casework.store.register import Gone, Loss
-from casework.store.removals import finish, intent
+from casework.store.removals import carry_out, finish, intent
 from casework.store.tables import (
     CaseRow,
     CiphertextRow,
     DraftRow,
     HeadRow,
-    InstanceRow,
     MeetingRow,
     ReaderRow,
     SessionRow,
@@ -60,6 +61,8 @@ def tick(house: House) -> Ticked:
     for case in cases:
         try:
             _one(house, case, meetings, counts)
+        except (Conflict, Missing):  # somebody acted meanwhile: the next tick looks again
+            continue
         except (HeadBroken, IllegalMove):
             counts["broken"] += 1
             house.log([house.entry(house.events.tampering, _clock(house), subject=case)])
@@ -68,7 +71,7 @@ def tick(house: House) -> Ticked:
     _expire_sessions(house)
     drafts = _expire_drafts(house)
     _expire_register(house)
-    truncate_write_ahead(house.stores)
+    expunge(house.stores)
     return Ticked(drafts=drafts, finished=finished, **counts)
 
 
@@ -84,23 +87,24 @@ def _one(house: House, case: UUID, meetings: Sequence[date], counts: dict[str, i
     clock = next(iter(due(house.charter, head.life, today(), house.settings, meetings)), None)
     # Destruction comes before repair: interrupted, it leaves seals missing on purpose.
     if clock and house.charter.step(house.charter.move(clock.move).target or head.life.step).final:
-        destroy(house, case)
+        destroy(house, case, head.sequence)
         counts["destroyed"] += 1
         return
     surplus, missing = repair(house, case)
     counts["surplus"] += surplus
     counts["missing"] += missing
     if clock:
-        act.play_clock(house, case, clock.move)
+        act.play_clock(house, case, clock.move, head.sequence)
         counts["moved"] += 1
 
 
 def repair(house: House, case: UUID) -> tuple[int, int]:
     """Under the case's lock: delete the seals its head does not know, report those it knows and the key store lacks: how many of each."""
     with house.writing() as writing:
-        head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
+        _, head = heads.lock(house, writing.session, case)
         if head is None:
             return 0, 0
+        carry_out(house, writing.session, case)
         known = {(held.key_id, principal) for held in head.held.values() for principal in held.principals}
         with house.stores.key_writing() as keys:
             stored = {(row.key_id, row.principal) for row in keys.scalars(select(SealRow).where(SealRow.case == case))}
@@ -113,18 +117,25 @@ def repair(house: House, case: UUID) -> tuple[int, int]:
     return len(stored - known), len(known - stored)
 
 
-def destroy(house: House, case: UUID) -> None:
-    """R-08: keys first, by intent, then rows; the certificate in the log names nobody. Repeatable after an interruption."""
+def destroy(house: House, case: UUID, seen: int | None = None) -> None:
+    """R-08: keys first, by intent, then rows; the certificate in the log names nobody. Repeatable after an interruption.
+
+    Errors: Conflict when the situation is no longer the one seen, HeadBroken.
+    """
     with house.writing() as writing:
-        head = heads.load(house, writing.session, load_directory(house, writing.session), case, lock=True)
+        _, head = heads.lock(house, writing.session, case)
         if head is None:
             return
+        if seen is not None and seen != head.sequence:
+            raise Conflict(head)
         writing.session.add_all(intent(case, held.key_id) for held in head.held.values())
         writing.session.add(intent(case, gone=Gone(Loss.DESTROYED, case)))
     point("destruction-intended")
-    finish(house, case)
-    point("destruction-keys-gone")
     with house.writing() as writing:
+        if writing.session.get(CaseRow, case, with_for_update=True) is None:  # another one destroyed it meanwhile
+            return
+        carry_out(house, writing.session, case)
+        point("destruction-keys-gone")
         for table in (CiphertextRow, ReaderRow, HeadRow):
             writing.session.execute(delete(table).where(table.case == case))
         writing.session.execute(delete(CaseRow).where(CaseRow.id == case))
@@ -138,9 +149,7 @@ def destroy(house: House, case: UUID) -> None:
 def _orphan_seals(house: House, cases: set[UUID]) -> int:
     """Seals of situations that never were committed."""
     with house.stores.case_writing() as session:
-        session.get_one(
-            InstanceRow, house.instance, with_for_update=True
-        )  # beginnings and drafts hold it while their seals wait for a row
+        take_turn(session, house.instance)  # beginnings and drafts hold it while their seals wait for a row
         known = set(session.scalars(select(CaseRow.id))) | set(session.scalars(select(DraftRow.id))) | cases
         with house.stores.key_writing() as keys:
             orphans = set(keys.scalars(select(SealRow.case).distinct())) - known

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -13,11 +14,13 @@ from casework.kernel.clock import today
 from casework.kernel.life import Principal
 from casework.store.base import no_part
 from casework.store.directory import load_directory
+from casework.store.engines import StoreDown
 from casework.store.faults import point
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.instances import take_turn
+from casework.store.keyring import Acting, NoKey
 from casework.store.keytables import SealRow
-from casework.store.tables import DraftRow, InstanceRow
+from casework.store.tables import DraftRow
 from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
 from crypto.errors import Oversize
 from crypto.sealing import SealContext, seal, unseal
@@ -40,7 +43,7 @@ class Draft:
 def keep(
     house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None
 ) -> bool:
-    """Keep a posted form for its author, replacing the former draft of the same act; False when it is too long to be kept.
+    """Keep a posted form for its author; False when it is too long to be kept. The former draft of the same act goes once this one is there.
 
     Needs only the author's public key.
     """
@@ -50,11 +53,8 @@ def keep(
         envelope = seal_content(key, plaintext, SIZE, _context(house, draft_id, key_id))
     except Oversize:
         return False
-    forget(house, person, form, case, part)
     with house.stores.case_writing() as session:
-        session.get_one(
-            InstanceRow, house.instance, with_for_update=True
-        )  # the search for orphan seals waits for this row
+        take_turn(session, house.instance)  # the search for orphan seals waits, and so does the same form sent twice
         directory = load_directory(house, session)
         member = directory.id_of(Principal.member(person))
         if member is None:
@@ -63,6 +63,10 @@ def keep(
         with house.stores.key_writing() as keys:
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
         point("draft-sealed")
+        former = session.scalar(_mine(house, person, form, case, part))
+        if former is not None:
+            session.delete(former)
+            session.flush()
         session.add(
             DraftRow(
                 id=draft_id,
@@ -77,21 +81,41 @@ def keep(
             )
         )
     point("draft-committed")
+    if former is not None:
+        with suppress(StoreDown):  # the draft is kept; the search for orphan seals finds what is left of the former one
+            _delete_key(house, former.id)
     return True
 
 
+def _delete_key(house: House, draft: UUID) -> None:
+    with house.stores.key_writing() as keys:
+        keys.execute(delete(SealRow).where(SealRow.case == draft))
+
+
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:
-    """The author's own draft of this act. Errors: crypto.errors.DoesNotOpen when it was altered."""
+    """The author's own draft of this act. Errors: NoKey without its key; crypto.errors.DoesNotOpen when it was altered."""
     with house.stores.case_reading() as session:
         row = session.scalar(_mine(house, acting.keys.person, form, case, part))
     if row is None:
         return None
     with house.stores.key_reading() as keys:
-        sealed = keys.get_one(SealRow, (row.key_id, acting.keys.member_id))
+        sealed = keys.get(SealRow, (row.key_id, acting.keys.member_id))
+    if sealed is None:
+        return _find_again(house, acting, row, (form, case, part))
     private = acting.keys.private(house, acting.keys.member_id)
     key = unseal(private, sealed.sealed, _seal_context(house, row.id, row.key_id, acting.keys.member_id))
     opened: Form = json.loads(open_content(key, row.envelope, _context(house, row.id, row.key_id)))
     return opened
+
+
+def _find_again(
+    house: House, acting: Acting, row: DraftRow, asked: tuple[str, UUID | None, UUID | None]
+) -> Form | None:
+    """The key went between the two stores: with its draft, sent or replaced meanwhile, or alone."""
+    with house.stores.case_reading() as session:
+        if session.get(DraftRow, row.id) is not None:
+            raise NoKey("the key of this draft is not there")
+    return find(house, acting, *asked)
 
 
 def find_posted(
@@ -118,8 +142,7 @@ def forget(house: House, person: UUID, form: str, case: UUID | None = None, part
         row = session.scalar(_mine(house, person, form, case, part))
     if row is None:
         return
-    with house.stores.key_writing() as keys:
-        keys.execute(delete(SealRow).where(SealRow.case == row.id))
+    _delete_key(house, row.id)
     with house.stores.case_writing() as session:
         session.execute(delete(DraftRow).where(DraftRow.id == row.id))
 

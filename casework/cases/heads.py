@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from audit.log import LogBroken
 from casework.kernel.life import Life, Slot, canonical, life_from_clear, to_clear
 from casework.store.base import no_part
-from casework.store.directory import Directory
+from casework.store.directory import Directory, load_directory
 from casework.store.house import House
 from casework.store.tables import CaseRow, CiphertextRow, HeadRow
 from crypto.errors import CryptoError
@@ -108,21 +108,41 @@ def digest(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def load(house: House, session: Session, directory: Directory, case: UUID, *, lock: bool = False) -> Head | None:
-    """The verified last head of a situation of this instance, None when there is none. Errors: HeadBroken."""
-    query = select(CaseRow).where(CaseRow.id == case, CaseRow.instance == house.instance)
-    row = session.scalar(query.with_for_update() if lock else query)
+def load(house: House, session: Session, directory: Directory, case: UUID) -> Head | None:
+    """The verified last head of a situation of this instance, None when there is none. Errors: HeadBroken.
+
+    For one view of the store (`case_reading`): a move between two statements would look like a head that was put back.
+    """
+    row = session.scalar(_row(house, case))
+    return None if row is None else _verified(house, session, directory, row)
+
+
+def lock(house: House, session: Session, case: UUID) -> tuple[Directory, Head | None]:
+    """The same for who will move it: nobody else does until this transaction ends, so that each statement sees one state.
+
+    The directory is read after the wait: whoever moved the situation meanwhile is in it.
+    """
+    row = session.scalar(_row(house, case).with_for_update())
+    directory = load_directory(house, session)
     if row is None:
-        return None
-    stored = session.get(HeadRow, (case, row.sequence))
+        return directory, None
+    head = _verified(house, session, directory, row)
+    _check_envelopes(session, head)
+    return directory, head
+
+
+def _row(house: House, case: UUID) -> Select[CaseRow]:
+    return select(CaseRow).where(CaseRow.id == case, CaseRow.instance == house.instance)
+
+
+def _verified(house: House, session: Session, directory: Directory, row: CaseRow) -> Head:
+    stored = session.get(HeadRow, (row.id, row.sequence))
     if stored is None:
         raise HeadBroken("no head")
-    _check_logged(house, session, case, stored.body)
+    _check_logged(house, session, row.id, stored.body)
     head = Head.parse(stored.body)
     _check_signed(house, directory, stored, head)
     _check_projection(row, head)
-    if lock:
-        _check_envelopes(session, head)
     return head
 
 

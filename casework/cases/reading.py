@@ -45,20 +45,27 @@ def open_situation(house: House, acting: Acting, case: UUID, only: Sequence[str]
     `only` limits to some compartments. Whoever acts meanwhile may take a key away: the situation is then opened as it has become.
     Errors: HeadBroken (reported by the caller), NoKey when a grant stands without its key.
     """
-    tried = None
-    while True:
-        with house.stores.case_reading() as session:
-            directory = load_directory(house, session)
-            found = _closed(house, acting.actor, session, directory, case, only)
+    with house.stores.case_reading() as session:
+        directory = load_directory(house, session)
+        found = _closed(house, acting.actor, session, directory, case, only)
+    if found is None:
+        return None
+    house.log(_entries(house, acting.actor, found))
+    try:
+        return _opened(house, acting, directory, found)
+    except NoKey:
+        return _open_locked(house, acting, case, only)
+
+
+def _open_locked(house: House, acting: Acting, case: UUID, only: Sequence[str] | None) -> Opened | None:
+    """The two stores have no view in common: a move may have deleted keys that ours still needed. Nobody moves this one meanwhile."""
+    with house.writing() as writing:
+        directory, head = heads.lock(house, writing.session, case)
+        found = _to_open(house, acting.actor, writing.session, head, only) if head else None
         if found is None:
             return None
-        house.log(_entries(house, acting.actor, found))
-        try:
-            return _opened(house, acting, directory, found)
-        except NoKey:
-            if tried == found.head.sequence:
-                raise
-            tried = found.head.sequence
+        writing.entries.extend(_entries(house, acting.actor, found))
+        return _opened(house, acting, directory, found)  # leaves once the entries are committed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,11 @@ def _closed(
     house: House, actor: Actor, session: Session, directory: Directory, case: UUID, only: Sequence[str] | None
 ) -> _Closed | None:
     head = heads.load(house, session, directory, case)
-    if head is None or not concerned(house, actor, head.life):
+    return _to_open(house, actor, session, head, only) if head else None
+
+
+def _to_open(house: House, actor: Actor, session: Session, head: Head, only: Sequence[str] | None) -> _Closed | None:
+    if not concerned(house, actor, head.life):
         return None
     wanted = [
         slot

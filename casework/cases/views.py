@@ -1,6 +1,7 @@
 """Pages of situations: list, one situation, one act, what it said; every page is logged before it leaves."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -16,7 +17,9 @@ from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
 from casework.kernel.records import Move
-from casework.web.page import acting, current_house, go, reply
+from casework.store.engines import StoreDown
+from casework.store.events import PAGES
+from casework.web.page import acting, current_house, go, log, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
@@ -74,7 +77,9 @@ def new(move: str) -> Response:
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, None, filled, once=once, kept=kept)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
-    drafts.forget(house, person.keys.person, found.name)
+    _sent(found.name)
+    # A form sent twice leaves no other entry.
+    log(house.entry(house.events.page, person.actor, page=PAGES["situation"]))
     return go("cases.done", case=head.life.case, move=found.name)
 
 
@@ -98,8 +103,14 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, opened, filled, part=part, kept=kept)
     acts.act(house, person, case, seen, Change(found.name, filled.contents, filled.takes, part))
-    drafts.forget(house, person.keys.person, found.name, case, part)
+    _sent(found.name, case, part)
     return go("cases.done", case=case, move=found.name)
+
+
+def _sent(form: str, case: UUID | None = None, part: UUID | None = None) -> None:
+    """What was sent is a draft no more. The act stands whatever happens here: what cannot be deleted now ends with its clock (R-01)."""
+    with suppress(StoreDown):
+        drafts.forget(current_house(), acting().keys.person, form, case, part)
 
 
 def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> MultiDict[str, str] | None:

@@ -88,7 +88,7 @@ class Place:
         stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
         upgrade(stores)
         create_instance(stores, CENOMED, COST)
-        _close(stores)
+        stores.close()
 
     @contextmanager
     def house(self) -> Iterator[House]:
@@ -97,7 +97,7 @@ class Place:
         try:
             yield house
         finally:
-            _close(house.stores)
+            house.stores.close()
 
     def save(self, accounts: Sequence[Account]) -> None:
         """Write the log-ins, readable by their owner alone."""
@@ -115,8 +115,3 @@ class Place:
             return [Account(**item) for item in told["accounts"]]
         except (OSError, ValueError, TypeError, KeyError):
             raise NotBuilt("there is no demo here: run `casework demo`") from None
-
-
-def _close(stores: Stores) -> None:
-    stores.case.dispose()
-    stores.key.dispose()

@@ -18,11 +18,19 @@ from casework.kernel.records import Take
 from casework.meetings import records, rules
 from casework.meetings.service import MeetingError, approves, log_change, organises, require
 from casework.store.directory import load_directory
+from casework.store.engines import StoreDown
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
 from casework.store.tables import MeetingRow
 
 Seen = Mapping[UUID, int] | None
+LEFT: Mapping[type[Exception], str] = {
+    Conflict: "changed",
+    Missing: "changed",
+    Unsealable: "unsealable",
+    NoKey: "no_key",
+    StoreDown: "store_down",  # what was done before it is done
+}
 
 
 @dataclass
@@ -224,14 +232,10 @@ def _try(house: House, acting: Acting, case: UUID, seen: Seen, one: Callable[[UU
     """Why this situation was left as it was; empty when the act was played."""
     try:
         one(case, seen[case] if seen is not None else None)
-    except (Conflict, Missing):
-        return "changed"
+    except tuple(LEFT) as refused:
+        return LEFT[type(refused)]
     except (IllegalMove, MeetingError) as refused:
         return refused.code
-    except Unsealable:
-        return "unsealable"
-    except NoKey:
-        return "no_key"
     except HeadBroken:
         report(house, acting, case)
         return "broken"

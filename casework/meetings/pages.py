@@ -52,6 +52,7 @@ SENTENCES: Mapping[str, str] = {
     "mark": "La situation ne remplit plus les conditions : vérifiez l’information des personnes.",
     "unsealable": "Une qualité qui doit lire la situation n’a personne d’admis.",
     "no_key": "La clé de la situation n’a pas pu être utilisée. Prévenez l’administrateur.",
+    "store_down": "Les données n’étaient pas accessibles. Recommencez : ce qui est déjà fait le reste.",
     "broken": "La situation enregistrée ne prouve pas son intégrité. Elle est signalée, et rien n’en est ouvert.",
 }
 DONE: Mapping[

@@ -118,6 +118,17 @@ _cache: dict[tuple[UUID, UUID], _Verified] = {}
 
 def load_directory(house: House, session: Session) -> Directory:
     """The directory of this instance. Errors: DirectoryMissing before the opening, DirectoryBroken when anything does not hold."""
+    try:
+        return _load(house, session)
+    except DirectoryMissing:
+        raise
+    except DirectoryBroken:
+        # A list published between two statements of a writer, or since a reader's view began: a later view tells.
+        with house.stores.case_reading() as later:
+            return _load(house, later)
+
+
+def _load(house: House, session: Session) -> Directory:
     # Before the list is read: another process may publish and pin one in between.
     pinned = house.pins.read().get(PIN)
     newest = select(DirectoryRow.number, DirectoryRow.signature).where(DirectoryRow.instance == house.instance)
@@ -127,7 +138,7 @@ def load_directory(house: House, session: Session) -> Directory:
     mark, place = (found.number, found.signature), (house.provider.id, house.instance)
     held = _cache.get(place)
     if held is None or held.mark != mark:
-        listing = _verify(house, session)
+        listing = _verify(house, session, pinned)
         tip = Tip(listing.number, digest(listing.body()))
         held = _cache[place] = _Verified(mark, tip, listing, _keys(session, listing))
     try:
@@ -158,14 +169,14 @@ def _departed(session: Session, after: Listing) -> set[UUID]:
     return ended - living
 
 
-def _verify(house: House, session: Session) -> Listing:
+def _verify(house: House, session: Session, pinned: Tip | None) -> Listing:
     query = select(DirectoryRow).where(DirectoryRow.instance == house.instance).order_by(DirectoryRow.number)
     rows = session.scalars(query.execution_options(populate_existing=True)).all()
     try:
         listings = [parse(row.body) for row in rows]
         _check_root(house, session, listings[0])
         _check_chain(house, rows, listings)
-        _check_pinned_passed(house, rows)
+        _check_pinned_passed(pinned, rows)
     except (CryptoError, LogBroken, ValueError, KeyError, TypeError) as error:
         raise DirectoryBroken(f"a list does not hold ({type(error).__name__})") from None
     return listings[-1]
@@ -224,8 +235,7 @@ def _check_pin(house: House, pinned: Tip | None, tip: Tip) -> None:
     house.pins.advance_unless_passed(PIN, tip)
 
 
-def _check_pinned_passed(house: House, rows: Sequence[DirectoryRow]) -> None:
+def _check_pinned_passed(pinned: Tip | None, rows: Sequence[DirectoryRow]) -> None:
     """The list this host saw last is part of the chain: without it, another history could overtake the pin."""
-    pinned = house.pins.read().get(PIN)
     if pinned and (len(rows) < pinned.number or digest(rows[pinned.number - 1].body) != pinned.hash):
         raise DirectoryBroken("the pinned list is not in the chain")

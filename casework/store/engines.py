@@ -1,25 +1,52 @@
 """Engines of the two stores, on SQLite or PostgreSQL, and the one way to open a transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from audit.follower import Follower
 
 FLOOR = "log floor"
+PATIENCE = 10  # seconds a writer waits for the one before it
+_CONNECTING = 5  # seconds
+
+
+class StoreDown(Exception):
+    """A store does not answer, or not as one of ours; `store` says which. What was not committed is not there."""
+
+    def __init__(self, store: str) -> None:
+        super().__init__(f"the {store} store does not answer")
+        self.store = store
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`. SQLite: write-ahead log, full durability, secure deletion, writers queue ten seconds."""
-    engine = create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+    """An engine for `url`. SQLite: write-ahead log, full durability, secure deletion. On both, writers queue ten seconds."""
+    # No upper number: a thread may read beside its own transaction, and must not wait for another thread's connection.
+    options: dict[str, Any] = {"hide_parameters": True, "max_overflow": -1}
+    if make_url(url).get_backend_name() == "postgresql":
+        waiting = {"connect_timeout": _CONNECTING, "options": f"-c lock_timeout={PATIENCE}s"}
+        return create_engine(url, **options, pool_pre_ping=True, connect_args=waiting)
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    path = database_file(url)
+    if path:
+        _keep_to_one_file(engine, path)
     return engine
+
+
+def database_file(address: str) -> Path | None:
+    """The file of a database that is one."""
+    url = make_url(address)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -29,7 +56,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        "busy_timeout=10000",
+        f"busy_timeout={PATIENCE * 1000}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -40,48 +67,79 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if mode else "BEGIN IMMEDIATE")
 
 
+def _keep_to_one_file(engine: Engine, path: Path) -> None:
+    """A file taken away or replaced under us no longer answers: SQLite would write on into the lost one, or begin an empty one."""
+    first: list[tuple[int, int]] = []
+
+    def here() -> list[tuple[int, int]]:
+        return [(found.st_dev, found.st_ino) for found in [path.stat()]] if path.exists() else []
+
+    def check(*_: Any) -> None:
+        if first and here() != first:
+            raise sqlite3.OperationalError("the file of this store was taken away or replaced")
+
+    def connected(*_: Any) -> None:
+        first[:] = first or here()
+
+    event.listen(engine, "do_connect", check)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", check)
+
+
+@contextmanager
+def _answering(store: str) -> Iterator[None]:
+    try:
+        yield
+    except (IntegrityError, DataError):  # it answers: what was written did not fit
+        raise
+    except (DBAPIError, NoConnection) as error:
+        raise StoreDown(store) from error
+
+
+@contextmanager
+def _writing(engine: Engine, store: str) -> Iterator[Session]:
+    with _answering(store), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def _reading(engine: Engine, store: str, info: Mapping[str, Any] | None = None) -> Iterator[Session]:
+    """PostgreSQL would give each statement a view of its own; SQLite's view holds for the whole transaction."""
+    bound = engine.execution_options(read_only=True)
+    with _answering(store), Session(bound, expire_on_commit=False, info=dict(info or {})) as session:
+        if engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        yield session
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The two stores; they never commit together. What this process verified of the case store's log is kept with them."""
+    """The two stores; they never commit together. What this process verified of the case store's log is kept with them.
+
+    Errors of every transaction: StoreDown.
+    """
 
     case: Engine
     key: Engine
     follower: Follower = field(default_factory=Follower, compare=False)
 
-    @contextmanager
-    def case_writing(self) -> Iterator[Session]:
+    def case_writing(self) -> AbstractContextManager[Session]:
         """One case transaction; committed at the end, rolled back on any error."""
-        with Session(self.case, expire_on_commit=False) as session, session.begin():
-            yield session
+        return _writing(self.case, "case")
 
-    @contextmanager
-    def case_reading(self) -> Iterator[Session]:
-        """A consistent view of the case store; nothing is committed. Its `FLOOR` is what the log must at least hold there."""
-        engine, info = self.case.execution_options(read_only=True), {FLOOR: self.follower.number}
-        with Session(engine, expire_on_commit=False, info=info) as session:
-            if engine.dialect.name == "postgresql":  # where each statement would have a view of its own
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            yield session
+    def case_reading(self) -> AbstractContextManager[Session]:
+        """One view of the case store, whatever others commit meanwhile; nothing is written. Its `FLOOR` is what the log must at least hold there."""
+        return _reading(self.case, "case", {FLOOR: self.follower.number})
 
-    @contextmanager
-    def key_writing(self) -> Iterator[Session]:
+    def key_writing(self) -> AbstractContextManager[Session]:
         """One key-store transaction, committed at the end."""
-        with Session(self.key, expire_on_commit=False) as session, session.begin():
-            yield session
+        return _writing(self.key, "key")
 
-    @contextmanager
-    def key_reading(self) -> Iterator[Session]:
-        """A consistent view of the key store."""
-        with Session(self.key.execution_options(read_only=True), expire_on_commit=False) as session:
-            yield session
+    def key_reading(self) -> AbstractContextManager[Session]:
+        """One view of the key store."""
+        return _reading(self.key, "key")
 
-
-def truncate_write_ahead(stores: Stores) -> None:
-    """R-08: what was deleted leaves SQLite's write-ahead logs too; a reader at work defers it to the next call."""
-    for engine in (stores.case, stores.key):
-        if engine.dialect.name == "sqlite":
-            connection = engine.raw_connection()  # no transaction: a checkpoint inside one is refused
-            try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                connection.close()
+    def close(self) -> None:
+        """Give the connections back."""
+        self.case.dispose()
+        self.key.dispose()

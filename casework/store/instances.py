@@ -1,10 +1,11 @@
-"""The row of the one body a store serves; opening it is the ceremony's work."""
+"""The row of the one body a store serves, and the queue of those who change what is its own; opening it is the ceremony's work."""
 
 import json
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from casework.kernel.records import Charter
 from casework.store.engines import Stores
@@ -24,3 +25,9 @@ def create_instance(stores: Stores, charter: Charter, settings: Mapping[str, int
         values = json.dumps(dict(settings), sort_keys=True).encode()
         session.add(InstanceRow(id=instance, charter=charter.name, settings=values))
     return instance
+
+
+def take_turn(session: Session, instance: UUID) -> None:
+    """Wait for the others who number a situation, seal a draft, publish a list, suspend, or look for orphan seals."""
+    # Not FOR UPDATE: a row that only refers to the instance, such as a fact, need not wait.
+    session.get_one(InstanceRow, instance, with_for_update={"key_share": True})

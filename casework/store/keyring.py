@@ -16,7 +16,8 @@ from crypto.errors import CryptoError
 from crypto.sealing import PRIVATE, SealContext, public_of, seal, unseal
 from crypto.signing import sign
 
-SEAT, ADMISSION, APART, ESCROW, SHARE, ROOT = "seat", "admission", "apart", "escrow", "share", "root"
+SEAT, ADMISSION, APART, ESCROW = "seat", "admission", "apart", "escrow"
+SHARE, ROOT, LOCK = "share", "root", "lock"
 
 
 class NoKey(Exception):

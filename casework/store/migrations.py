@@ -24,7 +24,7 @@ def upgrade(stores: Stores) -> None:
 
 
 def behind(stores: Stores) -> list[Store]:
-    """The stores whose shape is not the one this code was written for."""
+    """The stores whose shape is not the one this code was written for. Errors: StoreDown."""
     return [name for name in STORES if not _is_current(stores, name)]
 
 
@@ -39,7 +39,8 @@ def steps(store: Store, connection: Connection) -> Config:
 
 
 def _is_current(stores: Stores, name: Store) -> bool:
-    with _engine(stores, name).begin() as connection:
+    with (stores.case_reading if name == "case" else stores.key_reading)() as session:
+        connection = session.connection()
         held = MigrationContext.configure(connection).get_current_heads()
         return set(held) == set(ScriptDirectory.from_config(steps(name, connection)).get_heads())
 

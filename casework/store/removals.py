@@ -1,14 +1,15 @@
-"""Finishing what a move promised: register what was taken away, delete the sealed keys, then the intents; repeated at start-up and by tick."""
+"""Finishing what a move promised: register what was taken away, delete the sealed keys, then the intents; repeated by acts and by tick."""
 
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from casework.store.faults import point
 from casework.store.house import House
 from casework.store.keytables import SealRow
 from casework.store.register import NIL, Gone, Loss
-from casework.store.tables import RemovalRow
+from casework.store.tables import CaseRow, RemovalRow
 
 DEPARTURES = NIL  # intents that concern no situation
 
@@ -26,9 +27,21 @@ def departure(subject: UUID) -> RemovalRow:
 
 def finish(house: House, case: UUID | None = None) -> int:
     """Carry out the intents of one situation, or of all. Returns how many; safe to repeat. Errors: RegisterBroken, and no key is deleted."""
+    query = select(RemovalRow.case).distinct()
     with house.stores.case_reading() as session:
-        query = select(RemovalRow)
-        intents = session.scalars(query.where(RemovalRow.case == case) if case is not None else query).all()
+        waiting = session.scalars(query.where(RemovalRow.case == case) if case is not None else query).all()
+    return sum(_finish_one(house, found) for found in waiting)
+
+
+def _finish_one(house: House, case: UUID) -> int:
+    with house.stores.case_writing() as session:
+        session.scalar(select(CaseRow.id).where(CaseRow.id == case).with_for_update())
+        return carry_out(house, session, case)
+
+
+def carry_out(house: House, session: Session, case: UUID) -> int:
+    """The same for whoever holds the situation's lock: without it, a key given again meanwhile would be deleted for an older intent."""
+    intents = session.scalars(select(RemovalRow).where(RemovalRow.case == case)).all()
     if not intents:
         return 0
     house.register.append([Gone.decode(row.said) for row in intents if row.said])
@@ -38,6 +51,5 @@ def finish(house: House, case: UUID | None = None) -> int:
             gone = delete(SealRow).where(SealRow.key_id == row.key_id)
             keys.execute(gone.where(SealRow.principal == row.principal) if row.principal else gone)
     point("keys-removed")
-    with house.stores.case_writing() as session:
-        session.execute(delete(RemovalRow).where(RemovalRow.id.in_([row.id for row in intents])))
+    session.execute(delete(RemovalRow).where(RemovalRow.id.in_([row.id for row in intents])))
     return len(intents)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.removals import departure
 from casework.store.tables import SuspensionRow
 from crypto.errors import CryptoError
@@ -37,7 +38,9 @@ def suspended(house: House, session: Session) -> frozenset[UUID]:
 
 def suspend(writing: Writing, subjects: Iterable[UUID]) -> None:
     """Take tenures or principals out, from the commit of this transaction on."""
-    house, already = writing.house, suspended(writing.house, writing.session)
+    house = writing.house
+    take_turn(writing.session, house.instance)  # the set that is logged holds those of everybody before
+    already = suspended(house, writing.session)
     added = frozenset(subjects) - already
     writing.session.add_all(_signed(house, subject) for subject in added)
     writing.session.add_all(departure(subject) for subject in added)

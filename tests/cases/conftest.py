@@ -1,7 +1,11 @@
 """A town with every seat of CENOMED, and the moves of one life by name."""
 
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,8 +21,8 @@ from casework.kernel.life import Party, Slot
 from casework.kernel.records import Take
 from casework.store.house import House
 from casework.store.keyring import Acting
-from tests import builders
-from tests.house import Town, make_house, open_town
+from tests import builders, databases
+from tests.house import Town, copy_house, make_house, open_town
 
 SEATS = tuple(seat.name for seat in CENOMED.seats if seat.name not in ("coordinator", "controller", "dpo"))
 
@@ -89,9 +93,9 @@ class Lives:
         return self.play(head, "town_hall", "approve")
 
 
-def make_lives(folder: Path) -> Lives:
+def make_lives(folder: Path, dialect: str = "sqlite") -> Lives:
     """An open instance where every seat is held and logged in."""
-    town = open_town(make_house(folder))
+    town = open_town(make_house(folder, dialect))
     kinds = {"recipient": "social_service"}
     for seat in SEATS:
         organisation = town.organisation(kinds[seat]) if seat in kinds else None
@@ -100,13 +104,34 @@ def make_lives(folder: Path) -> Lives:
     return Lives(town, {name: town.acting(name) for name in names}, folder)
 
 
-@pytest.fixture
-def lives(tmp_path: Path) -> Lives:
+@cache
+def _model(dialect: str) -> tuple[Lives, tempfile.TemporaryDirectory[str]]:
+    """One ceremony for the whole run; tests work on copies."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    return make_lives(Path(folder.name), dialect), folder
+
+
+@contextmanager
+def copied(folder: Path, dialect: str) -> Iterator[Lives]:
     """A town of one's own."""
-    return make_lives(tmp_path)
+    model, _ = _model(dialect)
+    house = copy_house(model.house, model.folder, folder)
+    town = replace(
+        model.town, house=house, people=dict(model.town.people), organisations=dict(model.town.organisations)
+    )
+    yield Lives(town, dict(model.acting), folder)
+    databases.drop(house.stores)
+
+
+@pytest.fixture
+def lives(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lives]:
+    """A town of one's own; on SQLite, unless the test is marked for both."""
+    with copied(tmp_path, getattr(request, "param", "sqlite")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def town_of_all(tmp_path_factory: pytest.TempPathFactory) -> Lives:
-    """One town for every test of a module."""
-    return make_lives(tmp_path_factory.mktemp("town"))
+def town_of_all(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
+    """One town for every test of a module; on SQLite, unless the module is marked for both."""
+    with copied(tmp_path_factory.mktemp("town"), getattr(request, "param", "sqlite")) as made:
+        yield made

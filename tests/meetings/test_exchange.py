@@ -18,6 +18,7 @@ from casework.meetings import agenda, exchange, service
 from casework.meetings.service import MeetingError
 from casework.store.faults import at_point
 from casework.store.keytables import SealRow
+from tests.databases import down_from, on_both
 from tests.meetings.lives import code, decided, finish, in_session, readable, scheduled
 from tests.meetings.world import World
 
@@ -95,6 +96,7 @@ def test_the_agenda_names_persons_to_those_convened_while_the_exchange_is_open_a
 # --- the keys
 
 
+@on_both("world")
 @pytest.mark.clause("F33-16")
 def test_convened_persons_open_after_circulation_and_not_after_approval(world: World) -> None:
     meeting = world.meeting("town_hall", "police_station", "emas")
@@ -221,6 +223,7 @@ def test_a_circulation_stopped_in_the_middle_is_finished_by_the_next_press(world
     assert world.events("SealMissing") == 0
 
 
+@on_both("world")
 def test_a_situation_that_moved_since_the_page_was_shown_is_left_and_the_others_are_opened(world: World) -> None:
     meeting = world.meeting("emas")
     first, second = (scheduled(world, meeting) for _ in range(2))
@@ -257,3 +260,12 @@ def test_a_convened_coordinator_loses_the_names_of_the_agenda_with_the_exchange(
     with clock.at(datetime(last.year, last.month, last.day, 12, tzinfo=PARIS)):
         tick(world.house)
         assert [item.name for item in agenda.agenda(world.house, coordinator, meeting)] == [""]
+
+
+def test_a_key_store_lost_in_the_middle_leaves_what_follows_and_says_so(world: World) -> None:
+    meeting = world.meeting("police_station")
+    first, second = (scheduled(world, meeting) for _ in range(2))
+    with down_from(world.house.stores.key, "case-committed"):
+        batch = exchange.circulate(world.house, world.people["coordinator"], meeting)
+    assert (batch.done, batch.left) == ([first], {second: "store_down"})
+    assert [world.head(case).life.step for case in (first, second)] == ["in_session", "scheduled"]

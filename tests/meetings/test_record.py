@@ -8,10 +8,12 @@ from casework.cases.reading import open_situation
 from casework.kernel.records import Take
 from casework.meetings import exchange
 from casework.meetings.service import MeetingError
+from tests.databases import on_both
 from tests.meetings.lives import ACTION, EVERYBODY, code, decided, finish, in_session, owned, readable, scheduled
 from tests.meetings.world import IDENTITY, World
 
 
+@on_both("world")
 @pytest.mark.clause("F33-15")
 def test_an_owner_keeps_its_sheet_after_the_exchange_has_closed(world: World) -> None:
     meeting, case = in_session(world)
@@ -44,6 +46,7 @@ def test_a_decision_corrected_before_the_signature_gives_no_sheet_to_the_first_o
     assert [part.owner for part in world.head(case).life.parts] == [world.people["pjj"].party.person]
 
 
+@on_both("world")
 def test_a_record_signed_again_gives_no_second_sheet(world: World) -> None:
     meeting, case = in_session(world)
     decided(world, case, owned(world, "emas"))
@@ -118,6 +121,7 @@ def test_each_outcome_is_approved_by_its_own_move(world: World, decision: str, s
     assert readable(world, "emas", case) == set()
 
 
+@on_both("world")
 def test_what_the_mairie_approves_is_what_it_saw(world: World) -> None:
     meeting, case = in_session(world)
     decided(world, case)

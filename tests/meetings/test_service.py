@@ -16,6 +16,7 @@ from casework.kernel.clock import PARIS, add_months, today
 from casework.meetings import agenda, exchange, records, service
 from casework.meetings.service import MeetingError
 from casework.store.tables import MeetingRow
+from tests.databases import on_both
 from tests.meetings.world import World
 
 
@@ -113,6 +114,7 @@ def test_a_head_of_school_knows_the_meetings_it_is_convened_to(world: World) -> 
     assert service.sheet(world.house, world.people["pjj"], own).counts == {}
 
 
+@on_both("world")
 def test_convening_twice_convenes_once_and_releasing_undoes_it(world: World) -> None:
     meeting, coordinator = world.meeting("pjj", "emas"), world.people["coordinator"]
     service.convene(world.house, coordinator, meeting, world.tenures("pjj"))
@@ -145,6 +147,7 @@ def held_facts(world: World) -> list[str]:
         return [fact["held"] for fact in all_facts(world.house, session) if fact["kind"] == "meeting_held"]
 
 
+@on_both("world")
 @pytest.mark.clause("F33-08")
 @pytest.mark.clause("F33-11")
 def test_a_meeting_held_twice_by_a_double_press_counts_once(world: World) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from audit.log import log_table, metadata, protect_ddl
+from audit.log import log_table
 from audit.pins import PinFile
 from casework.accounts.people import Contact, login_hash, seal_contact, seal_name
 from casework.cases import act as acts
@@ -20,9 +20,7 @@ from casework.kernel.clock import at, now, today
 from casework.kernel.life import Actor, Party
 from casework.kernel.records import Seat, Take
 from casework.meetings import service
-from casework.store.base import CaseBase, KeyBase
 from casework.store.directory import load_directory, publish
-from casework.store.engines import Stores, open_engine
 from casework.store.house import House
 from casework.store.keyring import APART, SEAT, Acting, Keyring, seal_copy
 from casework.store.listing import Entry, Listing, Tenure, keeper_message, keys_hash
@@ -31,6 +29,7 @@ from crypto.primitives import digest
 from crypto.provider import FileProvider
 from crypto.sealing import new_sealing_pair
 from crypto.signing import new_signing_pair, sign
+from tests import databases
 
 SCHOOLS = 2
 Pair = tuple[bytes, bytes]  # private, public
@@ -104,15 +103,9 @@ REASON = {
 ACCOUNT = {"facts": [{"day": today().isoformat(), "place": "street"}], "text": "Un fait constaté."}
 
 
-def build(folder: Path) -> World:
+def build(folder: Path, dialect: str = "sqlite") -> World:
     """A new instance in `folder`; HPKE and Ed25519 keys are real, passwords are not needed here."""
-    stores = Stores(open_engine(f"sqlite:///{folder}/case.sqlite"), open_engine(f"sqlite:///{folder}/key.sqlite"))
-    CaseBase.metadata.create_all(stores.case)
-    KeyBase.metadata.create_all(stores.key)
-    with stores.case.begin() as connection:
-        metadata.create_all(connection)
-        for statement in protect_ddl("sqlite"):
-            connection.execute(text(statement))
+    stores = databases.new_stores(folder, dialect)
     provider = FileProvider.create(folder / "provider.json")
     pins, register = PinFile.create(folder / "pins.json"), folder / "deletions.jsonl"
     world = World(House(stores, provider, pins, CENOMED, uuid4(), register_path=register))

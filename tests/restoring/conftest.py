@@ -18,9 +18,8 @@ from casework.cases.heads import Head
 from casework.kernel.clock import at
 from casework.restoring.acceptance import Accepted, accept
 from casework.store import directory
-from casework.store.engines import Stores
 from casework.store.house import House
-from tests import builders
+from tests import builders, databases
 from tests.cases.conftest import Lives, make_lives
 from tests.house import APART, DATA, REGISTER, Town, close, open_files
 
@@ -52,16 +51,16 @@ class Restored:
         return self.folder / APART / REGISTER
 
     def put_back(self, *stores: str) -> None:
-        """Put these stores of the backup in the place of the present ones."""
+        """Put these stores of the backup in the place of the present ones, in the files that a running server keeps to."""
         close(self.house)
         for name in stores:
-            for old in (self.folder / DATA).glob(f"{name}.sqlite*"):
+            for old in (self.folder / DATA).glob(f"{name}.sqlite-*"):
                 old.unlink()
             for kept in (self.story.folder / "backup").glob(f"{name}.sqlite*"):
                 shutil.copy(kept, self.folder / DATA)
         directory._cache.clear()
         # Another process: nothing of the log is remembered.
-        self.house = replace(self.house, stores=Stores(self.house.stores.case, self.house.stores.key))
+        self.house = replace(self.house, stores=databases.open_files(self.folder / DATA))
         self.town.house = self.house
 
     def typed(self, name: str, **changes: str) -> Typed:

@@ -175,16 +175,8 @@ def words(restored: Restored, *names: str) -> str:
     return "".join(f"{item.login}\n{item.password}\n{item.code}\n" for item in typed)
 
 
-@pytest.fixture
-def migrated(restored: Restored, monkeypatch: pytest.MonkeyPatch) -> Restored:
-    """The tables of the story were not made by migrations."""
-    monkeypatch.setattr("casework.restoring.commands.behind", lambda _: [])
-    monkeypatch.setattr("casework.cli.behind", lambda _: [])
-    return restored
-
-
-def test_the_command_line_says_what_lacks_asks_two_holders_and_serves_again(migrated: Restored) -> None:
-    restored, line = migrated, shell(migrated)
+def test_the_command_line_says_what_lacks_asks_two_holders_and_serves_again(restored: Restored) -> None:
+    line = shell(restored)
     current = line.invoke(cli.main, ["restore", "check"])
     assert (current.exit_code, "this computer has seen" in current.output) == (0, True)
     assert "nothing to accept" in line.invoke(cli.main, ["restore", "accept"]).output
@@ -212,8 +204,8 @@ def test_a_holder_without_a_share_in_the_backup_is_no_holder(behind: Restored) -
 
 @pytest.mark.parametrize("command", ["check", "accept"])
 @pytest.mark.parametrize("name", [REGISTER, PINS])
-def test_the_command_line_says_which_file_to_put_back(migrated: Restored, command: str, name: str) -> None:
-    (migrated.folder / APART / name).write_bytes(b"x\n")
-    said = shell(migrated).invoke(cli.main, ["restore", command])
+def test_the_command_line_says_which_file_to_put_back(restored: Restored, command: str, name: str) -> None:
+    (restored.folder / APART / name).write_bytes(b"x\n")
+    said = shell(restored).invoke(cli.main, ["restore", command])
     assert (said.exit_code, "Traceback" in said.output) == (1, False)
     assert ("register" if name == REGISTER else "pin file") in said.output

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from audit.pins import PinFile
 from casework.config import Settings, Unsafe, open_house
 from casework.store.tables import InstanceRow
-from tests.web.shell import Shell
+from crypto.provider import FileProvider
+from tests import databases
 
 GOOD = {
     "CASEWORK_CASE_URL": "sqlite:////srv/data/case.db",
@@ -66,16 +68,21 @@ def test_the_demo_answers_on_this_computer() -> None:
 
 
 @pytest.mark.clause("F-01")
-def test_a_house_needs_its_instance_and_holds_no_other(shell: Shell, tmp_path: Path) -> None:
-    urls = (f"sqlite:///{tmp_path}/case.db", f"sqlite:///{tmp_path}/key.db")
-    settings = Settings(*urls, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
+def test_a_house_needs_its_instance_and_holds_no_other(tmp_path: Path) -> None:
+    stores, instance = databases.new_stores(tmp_path, "sqlite"), uuid4()
+    FileProvider.create(tmp_path / "provider.json")
+    PinFile.create(tmp_path / "pins.json")
+    case, key = (databases.file_url(tmp_path, name) for name in databases.STORES)
+    settings = Settings(case, key, tmp_path / "provider.json", tmp_path / "pins.json", ("localhost",), demo=True)
     with pytest.raises(Unsafe, match="instance"):
         open_house(settings)
-    with shell.house.stores.case_writing() as session:
-        session.add(InstanceRow(id=shell.house.instance, charter="cenomed", settings=b'{"window": 3}'))
+    with stores.case_writing() as session:
+        session.add(InstanceRow(id=instance, charter="cenomed", settings=b'{"window": 3}'))
     house = open_house(settings)
-    assert (house.instance, house.charter.name, house.settings) == (shell.house.instance, "cenomed", {"window": 3})
-    with shell.house.stores.case_writing() as session:
+    assert (house.instance, house.charter.name, house.settings) == (instance, "cenomed", {"window": 3})
+    house.stores.close()
+    with stores.case_writing() as session:
         session.add(InstanceRow(id=uuid4(), charter="cenomed"))
     with pytest.raises(Unsafe, match="exactly one instance"):
         open_house(settings)
+    databases.drop(stores)
