@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import holding, keeping, purpose, views
+from casework.accounts import apart, holding, keeping, purpose, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
@@ -69,6 +69,7 @@ ROUTES = (
     url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
+    url("/avis/cle", apart.apart, needs=PARQUET, methods=BOTH),
     url("/avis/<uuid:case>", screening.give, needs=SITUATION.of("prosecutor"), methods=POST),
     url("/situations/rapprochements", comparing.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
@@ -116,7 +117,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks, apart.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),
