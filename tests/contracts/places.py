@@ -39,7 +39,7 @@ class Places:
     meeting: UUID
     other_meeting: UUID
     tenure: UUID
-    leaving: UUID
+    leaving: Mapping[str, UUID]  # of people who are there for that alone
     proposal: UUID
     invited: UUID
     token: str
@@ -58,6 +58,7 @@ def make_places(cell: Cell) -> Places:
     own["agent"], own["recipient"] = next(reports), next(followed(cell, ("emas",)))
     retained, scheduled = (_retained(cell) for _ in range(2))
     screening = begun(cell, "pjj").plays("coordinator", "transmit")
+    leaving = {name: lives.town.join("landlord", name).tenure for name in ("removed", "cut", "cut again")}
     with at(lives.town.moment):
         meeting, other = _meeting(cell, SITS), _meeting(cell, ("pjj",))
         exchange.schedule(
@@ -69,7 +70,7 @@ def make_places(cell: Cell) -> Places:
     assert made.token
     return Places(
         cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, screening, scheduled,
-        meeting, other, made.tenure, lives.acting["landlord_2"].tenure, proposal, lost.person, made.token,
+        meeting, other, made.tenure, leaving, proposal, lost.person, made.token,
     )  # fmt: skip
 
 
@@ -181,9 +182,8 @@ def _dated(places: Places, name: str) -> Kinds:
 
 
 def _suspended(places: Places, name: str) -> Kinds:
-    """Whoever may suspend has a tenure of its own to do it to."""
-    who = "recipient_2" if places.seat(name) == "administrator" else "head_of_school_2"
-    return {"own": {"tenure": places.cell.lives.acting[who].tenure}}
+    """Whoever may suspend has a tenure of its own to do it to: the cell is everybody's."""
+    return {"own": {"tenure": places.leaving["cut" if places.seat(name) == "administrator" else "cut again"]}}
 
 
 def _acted(places: Places, name: str) -> Kinds:
@@ -215,7 +215,7 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     "/invitation/<token>": lambda places, _: {"own": {"token": places.token}},
     "/admissions/<uuid:tenure>": lambda places, _: {"own": {"tenure": places.tenure}},
     "/administration/acces/<uuid:person>": lambda places, _: {"own": {"person": places.invited}},
-    "/administration/qualites/<uuid:tenure>/retrait": lambda places, _: {"own": {"tenure": places.leaving}},
+    "/administration/qualites/<uuid:tenure>/retrait": lambda places, _: {"own": {"tenure": places.leaving["removed"]}},
     "/administration/qualites/<uuid:tenure>/suspension": _suspended,
     "/avis/<uuid:case>": _screened,
     "/reunions/dates/<uuid:proposal>": _polled,
