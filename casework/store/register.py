@@ -1,10 +1,8 @@
 """The deletion register: what was taken away and must never come back with a backup; a chained file outside the databases, without personal data."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -14,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from audit.entry import GENESIS, Tip
+from audit.files import locked, sync_directory, write_whole
 from audit.pins import PinFile
 from casework.kernel.clock import today
 from casework.kernel.life import canonical
@@ -96,7 +95,7 @@ class Register:
         """Add removals; they are on the disk when this returns. Errors: RegisterBroken, OSError."""
         if not gone:
             return
-        with self._locked():
+        with locked(self._path):
             tip, day, added = self._tip(), today(), b""
             for item in gone:
                 tip, raw = self._next(tip, day, item)
@@ -106,13 +105,13 @@ class Register:
 
     def prune(self, before: date) -> int:
         """Forget the removals registered before this day: no backup that old may exist any more. How many. Errors: RegisterBroken."""
-        with self._locked():
+        with locked(self._path):
             lines = self._lines()
             young = next((at for at, line in enumerate(lines) if line.day and line.day >= before), len(lines))
             if not any(line.day for line in lines[:young]):
                 return 0
             start = self._start(lines[young - 1].tip)
-            _replace(self._path, start + b"".join(line.raw for line in lines[young:]))
+            write_whole(self._path, start + b"".join(line.raw for line in lines[young:]))
         return sum(line.day is not None for line in lines[:young])
 
     def _next(self, before: Tip, day: date, gone: Gone) -> tuple[Tip, bytes]:
@@ -168,16 +167,7 @@ class Register:
             file.write(added)
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(self._path)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        handle = os.open(self._path.with_name(self._path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+        sync_directory(self._path.parent)
 
 
 def _whole(path: Path) -> list[bytes]:
@@ -191,23 +181,3 @@ def _whole(path: Path) -> list[bytes]:
 def _last(path: Path) -> bytes:
     lines = _whole(path)
     return lines[-1] if lines else b""
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(path.name + ".tmp")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
