@@ -9,6 +9,7 @@ from casework.accounts.people import Names
 from casework.cases.comparing import CHECKING
 from casework.cases.several import Glimpse
 from casework.charters import referral
+from casework.charters.cenomed import AGE_BAND
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Part, Slot
 from casework.kernel.records import Charter
@@ -43,7 +44,7 @@ class Told:
 def line(item: Glimpse, since: date, *told: str, urgent: bool = False, due: date | None = None) -> Told:
     """The line of a situation: its age band, never its birth."""
     life = item.life
-    band, said = referral.band(life.majority, life.began), [text for text in told if text]
+    band, said = AGE_BAND.label(referral.band(life.majority, life.began)), [text for text in told if text]
     return Told(life.case, item.head.reference, band, since, said, urgent, due)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from casework.charters.cenomed import ADULT, AGE_BAND, age_band, informed
+from casework.charters.cenomed import ADULT, age_band, informed
 
 REACHED_BY = ("telephone", "email", "address")
 OF = {
@@ -18,11 +18,11 @@ OF = {
 
 
 def band(majority: date | None, began: date) -> str:
-    """The age band at the referral (A26) in words, to the month, from the coarse date of majority: no name is opened for it."""
+    """The value of A26 at the referral, to the month, from the coarse date of majority: no name is opened for it."""
     if majority is None:
-        return AGE_BAND.label("age_unknown")
+        return "age_unknown"
     months = (majority.year - began.year) * 12 + majority.month - began.month
-    return AGE_BAND.label(age_band(ADULT + -months // 12))
+    return age_band(ADULT + -months // 12)
 
 
 def missing(identity: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from audit.entry import Entry, Reference
 from casework.cases import reading
 from casework.cases.act import Missing
 from casework.cases.heads import Head, HeadBroken
+from casework.charters import referral
 from casework.kernel.life import Slot
 from casework.meetings import records, rules
 from casework.meetings.exchange import head_of, report
@@ -77,7 +78,7 @@ def _items(house: House, acting: Acting, rows: Sequence[CaseRow]) -> list[Item]:
             continue
         else:
             if reading.concerned(house, acting.actor, head.life):
-                found.append(Item(row, head, rules.band(head.life.majority, head.life.began)))
+                found.append(Item(row, head, referral.band(head.life.majority, head.life.began)))
     return found
 
 

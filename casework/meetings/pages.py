@@ -9,6 +9,7 @@ from uuid import UUID
 from casework.accounts.people import Names, names
 from casework.cases.filling import problem
 from casework.cases.reading import Opened
+from casework.charters import referral
 from casework.kernel.life import Life, Party, Slot
 from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
 from casework.meetings import agenda, rules
@@ -175,7 +176,7 @@ def about(house: House, opened: Opened) -> list[tuple[str, str]]:
     reason, bands = opened.contents.get(Slot("reason"), {}), rules.closed_list(house.charter, "age_band")
     fields = {item.name: item for item in house.charter.compartment("reason").fields}
     main = fields["main_reason"].choices
-    found = [("Âge", bands.label(rules.band(opened.life.majority, opened.life.began)))]
+    found = [("Âge", bands.label(referral.band(opened.life.majority, opened.life.began)))]
     if main is not None and reason.get("main_reason") in main:
         found.append((fields["main_reason"].label, main.label(reason["main_reason"])))
     return found

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from casework.charters.cenomed import ADULT, age_band, informed
+from casework.charters.cenomed import informed
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Party
 from casework.kernel.records import Charter, ChoiceList, Labelled, Relation
@@ -121,14 +121,6 @@ def attendances(charter: Charter, seat: str) -> tuple[Labelled, ...]:
 def closed_list(charter: Charter, name: str) -> ChoiceList:
     """A closed list of the charter. Errors: StopIteration for an unknown name."""
     return next(item for item in charter.lists if item.name == name)
-
-
-def band(majority: date | None, began: date) -> str:
-    """The value of A26 at the referral, to the month, from the coarse date of majority: no name is opened for it."""
-    if majority is None:
-        return "age_unknown"
-    months = (majority.year - began.year) * 12 + majority.month - began.month
-    return age_band(ADULT + -months // 12)
 
 
 def uninformed(identity: Mapping[str, Any]) -> tuple[bool, int]:

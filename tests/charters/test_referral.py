@@ -43,11 +43,11 @@ def test_what_is_missing_is_told_by_kinds_of_persons(changed: dict[str, Any], la
 @pytest.mark.parametrize(
     ("majority", "told"),
     [
-        (None, "Non connue"),
-        (date(2030, 5, 1), "13 à 15 ans"),
-        (date(2031, 3, 1), "13 à 15 ans"),
-        (date(2031, 4, 1), "Moins de 13 ans"),
-        (date(2027, 1, 1), "16 et 17 ans"),
+        (None, "age_unknown"),
+        (date(2030, 5, 1), "13_15"),
+        (date(2031, 3, 1), "13_15"),
+        (date(2031, 4, 1), "under_13"),
+        (date(2027, 1, 1), "16_17"),
     ],
 )
 def test_an_age_is_told_as_a_band_from_the_month_of_majority(majority: date | None, told: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.charters import referral
 from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Party
@@ -125,5 +126,5 @@ def test_present_for_its_own_situations_only_is_for_heads_of_school() -> None:
 def test_the_age_band_comes_from_the_coarse_majority(began: date, months: int) -> None:
     majority = add_months(began.replace(day=1), months)
     age = (18 * 12 - months) / 12
-    assert rules.band(majority, began) == ("under_13" if age < 13 else "13_15" if age < 16 else "16_17")
-    assert rules.band(None, began) == "age_unknown"
+    assert referral.band(majority, began) == ("under_13" if age < 13 else "13_15" if age < 16 else "16_17")
+    assert referral.band(None, began) == "age_unknown"
