@@ -67,19 +67,14 @@ def keep(
         if former is not None:
             session.delete(former)
             session.flush()
-        session.add(
-            DraftRow(
-                id=draft_id,
-                instance=house.instance,
-                person=person,
-                form=form,
-                case=no_part(case),
-                part=no_part(part),
-                key_id=key_id,
-                changed_on=today(),
-                envelope=envelope,
-            )
-        )
+        place = {
+            "instance": house.instance,
+            "person": person,
+            "form": form,
+            "case": no_part(case),
+            "part": no_part(part),
+        }
+        session.add(DraftRow(id=draft_id, key_id=key_id, changed_on=today(), envelope=envelope, **place))
     point("draft-committed")
     if former is not None:
         with suppress(StoreDown):  # the draft is kept; the search for orphan seals finds what is left of the former one

@@ -100,9 +100,7 @@ def stands(relation: Relation, party: Party, life: Life, part: Part | None = Non
 
 
 def available(charter: Charter, actor: Actor, life: Life, part: UUID | None = None) -> list[Move]:
-    """The moves open to this actor now, on the situation or on one of its parts, in the charter's order (the
-    likeliest first).
-    """
+    """The moves open to this actor now, on the situation or on one of its parts, in the charter's order (the likeliest first)."""
     machine, _ = life.machine_step(part)
     return [m for m in charter.moves if m.machine == machine and m.sources and refusal(m, actor, life, part) is None]
 
