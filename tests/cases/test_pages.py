@@ -1,12 +1,14 @@
 """Pages of situations, as each seat receives them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from casework.cases import drafts
 from casework.cases.comparing import link
+from casework.cases.recent import recent
 from casework.kernel.clock import at
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
@@ -169,3 +171,27 @@ def test_a_form_sent_twice_at_once_makes_one_situation(lives: Lives, readers: di
     again = reader.send(path, {**hidden, **REFERRAL})
     assert [answer.status_code for answer in (*sent, again)] == [303] * 3
     assert len({answer.location for answer in (*sent, again)}) == 1
+
+
+def test_the_life_in_words_is_told_to_who_follows_it_and_not_to_the_three_states(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.play(lives.refer("landlord"), "coordinator", "transmit")
+    path = f"/situations/{head.life.case}"
+    told = readers["coordinator"].get(path).text
+    now = re.search(r'<li class="step-now" aria-current="step">([^<]+?)\s*<', told)
+    assert now
+    assert now[1].strip() == "Avis du Parquet"
+    assert 'class="stepper"' not in readers["landlord"].get(path).text
+    lives.play(head, "prosecutor", "not_retain")
+    assert 'class="stepper"' not in readers["coordinator"].get(path).text
+
+
+@pytest.mark.clause("F33-01")
+def test_what_a_person_did_in_another_seat_is_not_told_in_this_one(lives: Lives) -> None:
+    lives.refer("head_of_school")
+    acting = lives.acting["head_of_school"]
+    elsewhere = replace(acting, actor=replace(acting.actor, party=replace(acting.party, seat="coordinator")))
+    with at(lives.town.moment), application(lives).test_request_context(base_url="https://localhost"):
+        assert len(recent(lives.house, acting).lines) == 1
+        assert recent(lives.house, elsewhere).lines == ()

@@ -81,3 +81,16 @@ def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parq
     assert answer.status_code == 409
     assert "a changé" in answer.text
     assert "Note fictive." in answer.text
+
+
+def test_an_avis_of_ones_own_making_is_neither_told_nor_given(parquet: Reader, lives: Lives) -> None:
+    (case,) = waiting(lives, 1)
+    told = parquet.get("/avis?fait=destroy")
+    assert told.status_code == 200
+    assert 'role="status"' not in told.text.split("<main")[1].split("<form")[0].replace("data-autosave", "")
+    proof = parquet.hidden("/avis")
+    for avis in ("note", "close", "", "destroy"):
+        assert parquet.send(f"/avis/{case}", {**proof, "avis": avis}).status_code == 404
+    own = lives.refer("prosecutor")  # an act that the Parquet may play elsewhere, with its own page to confirm it
+    seen = {**proof, "seen": str(own.sequence), "avis": "withdraw"}
+    assert parquet.send(f"/avis/{own.life.case}", seen).status_code == 404

@@ -77,8 +77,10 @@ def test_who_does_not_sit_for_the_arrondissement_is_not_asked(site: Site, world:
     path = proposed(site)
     site.get(name, path, 404)
     assert polling.polls(world.house, world.people[name]) == []
-    with pytest.raises(MeetingError):
-        polling.answer(world.house, world.people[name], polling.polls(world.house, world.people["pjj"])[0].id, {})
+    proposal = polling.polls(world.house, world.people["pjj"])[0].id
+    with pytest.raises(MeetingError) as caught:
+        polling.answer(world.house, world.people[name], proposal, {FIRST: "yes", SECOND: "yes"})
+    assert code(caught) == "missing"
 
 
 @pytest.mark.parametrize("name", ["pjj", "prosecutor", "town_hall"])
