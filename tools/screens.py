@@ -49,6 +49,10 @@ def log_in(page: Page, base: str, place: Place, account: Account) -> None:
     page.fill("[name=password]", account.password)
     page.fill("[name=code]", service.code(place, account.login))
     page.click("button[type=submit]")
+    seat = page.get_by_role("radio", name=account.organisation)
+    if seat.count():  # somebody who sits twice
+        seat.check()
+        page.click("button[type=submit]")
 
 
 def shoot(page: Page, name: str) -> list[str]:
