@@ -101,17 +101,19 @@ def answer_dates(stage: Stage, login: str, dates: str, given: Given) -> None:
 
 def schedule(stage: Stage, login: str, case: str, given: Given) -> None:
     """Put a situation on the agenda of a meeting."""
-    acting = stage.who(login)
-    seen = opened_by(stage, acting, case).head.sequence
+    acting, seen = stage.who(login), _seen(stage, case)
     exchange.schedule(stage.house, acting, stage.meetings[given["meeting"]], stage.cases[case], seen)
 
 
 def decide(stage: Stage, login: str, case: str, given: Given) -> None:
     """Record decisions; `owner` is a log-in and `due` a number of days ago."""
-    acting = stage.who(login)
     rows = [_decision(stage, row) for row in given["decisions"]]
-    seen = opened_by(stage, acting, case).head.sequence
-    exchange.decide(stage.house, acting, stage.cases[case], seen, rows)
+    exchange.decide(stage.house, stage.who(login), stage.cases[case], _seen(stage, case), rows)
+
+
+def _seen(stage: Stage, case: str) -> int:
+    """The situation as a list showed it."""
+    return exchange.head_of(stage.house, stage.cases[case]).sequence
 
 
 def _decision(stage: Stage, given: Given) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from casework.accounts import totp
+from casework.accounts.charter import sign_charter
 from casework.accounts.login import Typed, log_in
 from casework.accounts.sessions import log_out, open_session
 from casework.demo.people import ORGANISATIONS, PASSWORD, PLAYERS
@@ -35,6 +36,7 @@ class Stage:
     cases: dict[str, UUID] = field(default_factory=dict)
     meetings: dict[str, UUID] = field(default_factory=dict)
     proposals: dict[str, UUID] = field(default_factory=dict)
+    _signed: set[str] = field(default_factory=set)
     _present: dict[str, tuple[bytes, Acting]] = field(default_factory=dict)
 
     @contextmanager
@@ -55,7 +57,7 @@ class Stage:
         return [(str(self.organisations[key]), name) for key, (kind, name) in ORGANISATIONS.items() if kind in kinds]
 
     def who(self, key: str) -> Acting:
-        """This person in this seat, logged in since the first act of the day."""
+        """This person in this seat, logged in since the first act of the day; who comes for the first time signs the charter."""
         if key not in self._present:
             player = next(player for player in PLAYERS if player.key == key)
             code = totp.totp_now(self.secrets[player.login])
@@ -65,6 +67,9 @@ class Stage:
             if acting is None:
                 raise LookupError(key)
             self._present[key] = token, acting
+            if player.login not in self._signed:
+                sign_charter(self.house, acting, self.house.charter.version)
+                self._signed.add(player.login)
         return self._present[key][1]
 
     def leave(self) -> None:

@@ -1,5 +1,6 @@
 """The story of the demo lived in order: the acts of each day, and the clocks on the days when they have something to do."""
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from itertools import groupby
 
@@ -9,7 +10,7 @@ from casework.demo.acts import SPECIAL, BadStory, play
 from casework.demo.minors import MINORS, REPORTS, Posted, referral, report
 from casework.demo.people import ORGANISATIONS, PLAYERS
 from casework.demo.stage import Stage
-from casework.demo.year import TICKS, YEAR
+from casework.demo.year import MAJORITIES, TICKS, YEAR
 
 PACE = 4  # minutes between two acts of one day
 WHOLE = ("refer", "refer_on_behalf", "take_up", "correct", "inform")
@@ -19,7 +20,7 @@ BEFORE_WORK, MEETING = time(6), 360  # minutes after nine
 def tell(stage: Stage) -> None:
     """Live the whole year, day after day."""
     acts = {day: list(found) for day, found in groupby(_ordered(), lambda act: stage.ago(act.days))}
-    clocks = _clocks(stage, min(acts))
+    clocks = set(_clocks(stage.today))
     for day in sorted(acts.keys() | clocks):
         if day in clocks:
             _tick(stage, day)
@@ -32,9 +33,9 @@ def _ordered() -> list[Act]:
     return sorted(YEAR, key=lambda act: -act.days)
 
 
-def _clocks(stage: Stage, first: date) -> set[date]:
-    months = {stage.today - timedelta(days=days) for days in range(1, (stage.today - first).days)}
-    return {day for day in months if day.day == 1} | {stage.today - timedelta(days=days) for days in TICKS}
+def _clocks(today: date) -> Iterator[date]:
+    yield from (today - timedelta(days=days) for days in TICKS)
+    yield from (day for day in (today - timedelta(days=days) for days in MAJORITIES) if day.day == 1)
 
 
 def _tick(stage: Stage, day: date) -> None:

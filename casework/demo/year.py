@@ -29,7 +29,7 @@ FIRST = (
     *journey("kenza", 328),
     Act(321, "parquet", "not_retain", "kenza"),
     *journey("victor", 328),  # no opinion ever comes: F33-10
-    Act(323, "college", "begin_draft", "refer", {"identity-surname": "Pantin", "account-text": "Absences répétées."}),
+    Act(305, "college", "begin_draft", "refer", {"identity-surname": "Pantin", "account-text": "Absences répétées."}),
     *journey("manon", 314, 307, by="parquet2"),
     Act(287, "coordination", "fix", "urgent", {"day": 280, "urgent": "clash_occurred"}),
     *journey("ilyes", 287, 286),
@@ -66,13 +66,13 @@ SECOND = (
     Act(231, "coordination", "dismiss", "alma", {"reason": "other_arrondissement"}),
     Act(231, "coordination", "close", "ilyes", {"reason": "returns_received"}),
     *journey("theo", 231),
+    Act(224, "agent", "report", "paul"),
     *journey("lou", 224, 210),
     Act(224, "coordination", "close", "axel", {"reason": "returns_received"}),
     Act(217, "parquet", "not_retain", "theo"),
-    Act(217, "agent", "report", "paul"),
     *journey("ismael"),
-    Act(214, "coordination", "ask_details", "ismael", {"request-points": ["account", "representatives"]}),
-    Act(214, "coordination", "decline_report", "paul", {"reason": "out_of_scope"}),
+    Act(217, "coordination", "ask_details", "ismael", {"request-points": ["account", "representatives"]}),
+    Act(217, "coordination", "decline_report", "paul", {"reason": "out_of_scope"}),
     Act(210, "college", "correct", "ismael", {"account-text": COMPLETED}),
     *journey("soline", 203, 196),  # her mother is never told, and she comes of age: C-05, F33-12
     Act(203, "coordination", "transmit", "ismael"),
@@ -107,7 +107,7 @@ THIRD = (
     Act(158, "association", "answer", "basile", POSSIBLE),
     Act(158, "association", "answer", "nael", NOT_POSSIBLE),
     Act(157, "mairie", "finish", "manon"),
-    *journey("ines", 161, 154),
+    *journey("ines", 161, 147),
     *journey("jade", 161, 147),
     *journey("malo", 154, 147),
     *journey("chloe", 154, 147),
@@ -117,10 +117,10 @@ THIRD = (
     *journey("iris", 140, 126),
     *journey("camille", 140),
     Act(140, "coordination", "fix", "second", {"day": 98}),
-    Act(133, "coordination", "close", "manon", {"reason": "actions_done"}),
-    Act(133, "coordination", "close", "anouk", {"reason": "returns_received"}),
+    Act(128, "coordination", "close", "manon", {"reason": "actions_done"}),
+    Act(128, "coordination", "close", "anouk", {"reason": "returns_received"}),
     *journey("lucas"),
-    Act(133, "bailleur", "withdraw", "lucas"),
+    Act(126, "bailleur", "withdraw", "lucas"),
     Act(126, "parquet", "not_retain", "camille"),
     *journey("emma", 128, 119),
     *journey("youri"),
@@ -192,5 +192,7 @@ FOURTH = (
 )  # fmt: skip
 
 YEAR = (*FIRST, *SECOND, *THIRD, *FOURTH)
-TICKS = (309, 291, 272, 236, 201, 187, 184, 181, 149, 103, 96, 87)
-"""The days, besides the first of each month, on which a clock has something to do: a draft, an exchange, a silence, thirty days."""
+TICKS = (291, 272, 236, 201, 187, 181, 151, 96, 87)
+"""The days on which a clock has something to do: a draft, an exchange, a silence, thirty days."""
+MAJORITIES = range(1, 130)
+"""The days among which the first of each month may be that of a majority."""
