@@ -16,10 +16,9 @@ COMPLETED = (
     "Courses et cris dans la galerie à la sortie des cours, les deux jours indiqués ; un présentoir renversé, sans blessé. "
     "A présenté des excuses aux commerçants, accompagné de son père. Aucun nouvel incident depuis."
 )
-DEFERRED = {  # the father of axel is told within the month: A12
-    "identity-representatives-1-defer_reason": "urgent_meeting",
-    "identity-representatives-1-defer_until": 260,
-}
+FATHER = "identity-representatives-1"
+DEFERRED = {f"{FATHER}-defer_reason": "urgent_meeting", f"{FATHER}-defer_until": 260}  # A12
+TOLD = {f"{FATHER}-informed_how": "by_phone", f"{FATHER}-informed_on": 264}
 
 # The cell begins; a clash on the embankment makes it meet before its first ordinary meeting.
 FIRST = (
@@ -50,6 +49,7 @@ FIRST = (
 )  # fmt: skip
 
 SECOND = (
+    Act(263, "coordination", "inform", "axel", TOLD),  # within the month
     Act(263, "coordination", "orient", "ilyes", STREET),
     Act(263, "coordination", "orient", "axel", SUPPORT),
     *journey("zoe", 259, 245),
