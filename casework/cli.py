@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -267,8 +268,11 @@ def _listening(port: int) -> Iterator[socket.socket]:
 def _ready(place: Place) -> list[Account]:
     if demos.usable(place):
         return place.load()
-    click.echo("Building the invented arrondissement, some twenty seconds…")
-    return demos.build(place)
+    click.echo("Living a year of an invented arrondissement, some twenty seconds…")
+    began = time.monotonic()
+    accounts = demos.build(place)
+    click.echo(f"Lived in {time.monotonic() - began:.0f} seconds.")
+    return accounts
 
 
 def _welcome(accounts: Sequence[Account], port: int) -> None:

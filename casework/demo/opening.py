@@ -7,45 +7,48 @@ from uuid import UUID
 from casework.accounts import totp
 from casework.accounts.admission import admit, hand_apart
 from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
-from casework.accounts.charter import sign_charter
 from casework.accounts.people import Contact
 from casework.accounts.service import begin_acceptance, create_organisation, finish_acceptance, invite
-from casework.demo.people import FOUNDERS, KEEPERS, ORGANISATIONS, OTHERS, PASSWORD, PLAYERS, Player
+from casework.demo.people import FOUNDERS, KEEPERS, ORGANISATIONS, OTHERS, PASSWORD, Player
 from casework.demo.stage import Stage
 from casework.kernel.life import Actor
 
 FIRST, SECOND = KEEPERS
-_START = 200  # days ago
+VISITORS = ("responsable", "dpo", "technique", "mairie2")  # they look at the cell, and act in no situation
+FOUNDED, HELD, ADMITTED = 371, 364, 357  # days ago
 
 
 def open_cell(stage: Stage) -> None:
-    """From nothing to a cell at work, in five days of the past."""
-    with stage.on(_START):
+    """From nothing to a cell at work, in three weeks of the past."""
+    with stage.on(stage.ago(FOUNDED)):
         for key, (kind, name) in ORGANISATIONS.items():
             stage.organisations[key] = create_organisation(stage.house, kind, name)
         spoken = _welcome(stage, FOUNDERS, None)
-    with stage.on(_START - 1):
+    with stage.on(stage.ago(HELD)):
         _hold_ceremony(stage, spoken)
-    with stage.on(_START - 1, minutes=5):
+    with stage.on(stage.ago(ADMITTED)):
         spoken = _welcome(stage, OTHERS, stage.who(FIRST).actor)
-    with stage.on(_START - 2):
         for player in OTHERS:
-            admit(stage.house, stage.who(FIRST), stage.tenures[player.login], spoken[stage.tenures[player.login]])
+            tenure = stage.tenures[player.key]
+            admit(stage.house, stage.who(FIRST), tenure, spoken[tenure])
         hand_apart(stage.house, stage.who("parquet"), stage.tenures["parquet2"])
-    with stage.on(_START - 3):
-        for player in PLAYERS:
-            sign_charter(stage.house, stage.who(player.login), stage.house.charter.version)
+    with stage.on(stage.ago(ADMITTED), minutes=60):
+        for key in VISITORS:
+            stage.who(key)
         stage.leave()
 
 
 def _welcome(stage: Stage, players: Iterable[Player], by: Actor | None) -> dict[UUID, str]:
     """Invite these persons and let them accept; the fingerprints they will read out, by tenure."""
-    spoken: dict[UUID, str] = {}
+    tokens: dict[str, str] = {}
     for player in players:
         contact = Contact(player.login, player.name, f"{player.login}@exemple.invalid")
         invited = invite(stage.house, contact, player.seat, stage.organisations[player.organisation], by)
-        stage.persons[player.login], stage.tenures[player.login] = invited.person, invited.tenure
-        spoken |= _accept(stage, player.login, invited.token or "")
+        stage.persons[player.login], stage.tenures[player.key] = invited.person, invited.tenure
+        tokens[player.login] = invited.token or ""
+    spoken: dict[UUID, str] = {}
+    for login, token in tokens.items():
+        spoken |= _accept(stage, login, token)
     return spoken
 
 
@@ -56,7 +59,7 @@ def _accept(stage: Stage, login: str, token: str) -> dict[UUID, str]:
 
 
 def _hold_ceremony(stage: Stage, spoken: dict[UUID, str]) -> None:
-    on = stage.ago(_START + 30)
+    on = stage.ago(FOUNDED + 30)
     record = OpeningRecord(
         rules=Dated(on, "Règlement intérieur, délibération fictive 2026-1"),
         assessment=Dated(on, "AIPD fictive, version 1"),

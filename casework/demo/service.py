@@ -1,6 +1,9 @@
 """The demo as commands use it: built when it is not there, reused otherwise, and the one-time code of an invented person."""
 
 import base64
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from casework.accounts.totp import totp_now
 from casework.config import Unsafe
@@ -9,6 +12,8 @@ from casework.demo.place import Account, NotBuilt, Place
 from casework.demo.stage import Stage
 from casework.demo.story import tell
 from crypto.errors import CryptoError
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, for its owner alone
 
 
 class NoSuchLogin(Exception):
@@ -26,13 +31,20 @@ def usable(place: Place) -> bool:
 
 
 def build(place: Place) -> list[Account]:
-    """A new demo in the place of whatever was there; its log-ins."""
-    place.create()
-    with place.house() as house:
-        stage = Stage(house)
-        open_cell(stage)
-        tell(stage)
-        place.save(stage.accounts())
+    """A new demo in the place of whatever was there; its log-ins.
+
+    It is made in memory where the system offers some: a year is thousands of durable writes, and nobody needs half of it.
+    """
+    place.reset()
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
+        made = Place(Path(folder))
+        made.create()
+        with made.house() as house:
+            stage = Stage(house)
+            open_cell(stage)
+            tell(stage)
+        place.take(made)
+    place.save(stage.accounts())
     return place.load()
 
 

@@ -1,28 +1,24 @@
-"""One demo, built once for all these tests: it takes seconds."""
+"""The demo as these tests look at it, or act in a copy of it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from casework.demo import service
 from casework.demo.place import Place
 from casework.store.house import House
+from tests import demos
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    built = Place(tmp_path_factory.mktemp("demo") / "var")
-    service.build(built)
-    return built
+    return demos.copy_of(tmp_path_factory, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
-def copied(place: Place, tmp_path: Path) -> Place:
-    """A copy to act in: the other tests look at the demo as it was built."""
-    shutil.copytree(place.folder, tmp_path / "var")
-    return Place(tmp_path / "var")
+def copied(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Place:
+    """A copy to act in: the other tests look at the demo as it was made."""
+    return demos.copy_of(tmp_path_factory, tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Every invented person gets in with the printed password and the code of the command line, and every page offered to it answers."""
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,16 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from casework import create_app
-from casework.demo import service
-from casework.demo.people import PLAYERS
+from casework.demo.people import ORGANISATIONS, PLAYERS, Player
 from casework.demo.place import Account, NotBuilt, Place
 from tests.browser import Page, assert_page
+from tests.demo.entering import ORIGIN, enter
 
 MOST = 60  # pages for one person
-ORIGIN = "https://127.0.0.1"
 
 
 @pytest.fixture(scope="module")
@@ -35,30 +32,16 @@ def app(served: Place) -> Iterator[Flask]:
         yield create_app(served.settings(), house)
 
 
-@pytest.fixture(params=[player.login for player in PLAYERS])
-def account(request: pytest.FixtureRequest, served: Place) -> Account:
-    return next(item for item in served.load() if item.login == request.param)
-
-
-def enter(app: Flask, served: Place, account: Account) -> FlaskClient:
-    client = app.test_client()
-    page = client.get("/connexion", base_url=ORIGIN).text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token
-    words = {"login": account.login, "password": account.password, "code": service.code(served, account.login)}
-    data = {"csrf_token": token.group(1), **words}
-    answer = client.post("/connexion", base_url=ORIGIN, data=data, headers={"Origin": ORIGIN})
-    assert (answer.status_code, urlsplit(answer.location).path) == (303, "/"), answer.text
-    return client
-
-
 def links(html: str) -> set[str]:
     found = {urlsplit(node.attrs.get("href", "")) for node in Page(html).all("a")}
     return {url.path + (f"?{url.query}" if url.query else "") for url in found if url.path.startswith("/")}
 
 
-def test_every_page_a_person_is_offered_answers(app: Flask, served: Place, account: Account) -> None:
-    client = enter(app, served, account)
+@pytest.mark.parametrize("player", PLAYERS, ids=lambda player: player.key)
+def test_every_page_a_person_is_offered_answers(app: Flask, served: Place, player: Player) -> None:
+    line = (player.login, ORGANISATIONS[player.organisation][1])
+    account = next(item for item in served.load() if (item.login, item.organisation) == line)
+    client = enter(app, served, account, turn=bool(player.again))
     waiting, seen = ["/"], set[str]()
     while waiting and len(seen) < MOST:
         path = waiting.pop(0)

@@ -132,7 +132,7 @@ def _is_of_today(coordinator: Seat, path: str) -> bool:
 @contextmanager
 def everybody(browser: Browser, place: Place, pages: list[tuple[str, str]], *logins: str) -> Iterator[dict[str, Seat]]:
     """These seats of the demo, logged in, each in a browser context of its own."""
-    accounts = {account.login: account for account in service.build(place)}
+    accounts = {account.login: account for account in place.load()}
     with served(place) as base:
         yield {login: Seat(browser, base, _words(place, accounts[login]), pages) for login in logins}
 

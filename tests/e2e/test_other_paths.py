@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casework.demo.place import Place
+from tests import demos
 from tests.chromium import chromium
 from tests.e2e.browsing import CASE, Seat, everybody, schedule
 from tests.nu import nu_check
@@ -21,9 +21,10 @@ pytestmark = pytest.mark.e2e
 @pytest.mark.clause("F33-07")
 @pytest.mark.clause("F33-15")
 @pytest.mark.clause("C-10")
-def test_the_other_paths_of_a_situation(tmp_path: Path) -> None:
+def test_the_other_paths_of_a_situation(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     pages: list[tuple[str, str]] = []
-    with chromium() as browser, everybody(browser, Place(tmp_path / "var"), pages, *LOGINS) as seats:
+    place = demos.copy_of(tmp_path_factory, tmp_path)
+    with chromium() as browser, everybody(browser, place, pages, *LOGINS) as seats:
         on_behalf(seats["coordination"])
         remontee(seats)
         case = corrected(seats)

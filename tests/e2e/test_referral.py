@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from casework.demo import service
 from casework.demo.place import Place
+from tests import demos
 from tests.browser import assert_page
 from tests.chromium import chromium
 from tests.e2e.browsing import CASE, served
@@ -38,9 +39,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    found = Place(tmp_path_factory.mktemp("referral") / "var")
-    service.build(found)
-    return found
+    return demos.copy_of(tmp_path_factory, tmp_path_factory.mktemp("referral"))
 
 
 @pytest.fixture(scope="module")
