@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     guard.install(app, under(parts.routes, house.charter), parts.doors, (library(app, "bootstrap.static"),))
     errors.install(app, parts.refusals or {})
     filters.install(app)
-    context.install(app, town=settings.town, demo=settings.demo)
+    context.install(app, settings.town, settings.dpo, demo=settings.demo)
     app.extensions["casework.tasks"], app.extensions["casework.panels"] = parts.tasks, parts.panels
     guard.check_declared(app, house.charter)
     return app

@@ -21,6 +21,7 @@ from crypto.provider import FileProvider
 
 COST = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 TOWN = "Mairie du 6e arrondissement (démonstration)"
+DPO = "dpo@exemple.invalid, ou par courrier à la mairie, 1 place des Exemples, 75000 Paris (adresse fictive)"
 
 
 class NotBuilt(Exception):
@@ -69,6 +70,7 @@ class Place:
             pins=self.keys / "pins.json",
             trusted_hosts=("127.0.0.1", "localhost"),
             town=TOWN,
+            dpo=DPO,
             demo=True,
         )
 

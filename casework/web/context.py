@@ -12,6 +12,15 @@ from casework.web.needs import Route
 from casework.web.page import current_house
 
 SESSION_SECONDS = 15 * 60  # A-04
+PUBLIC = "casework.public"
+
+
+class Public(NamedTuple):
+    """What anybody may know of the body served."""
+
+    town: str
+    dpo: str
+    demo: bool
 
 
 class Link(NamedTuple):
@@ -22,8 +31,9 @@ class Link(NamedTuple):
     current: bool
 
 
-def install(app: Flask, *, town: str, demo: bool) -> None:
-    """Give the same names to every template."""
+def install(app: Flask, town: str, dpo: str, *, demo: bool) -> None:
+    """Give the same names to every template; `dpo`: how the public reaches the DPO."""
+    app.extensions[PUBLIC] = Public(town, dpo, demo)
     app.context_processor(lambda: {"town": town, "demo": demo, **present()})
     app.jinja_env.globals["form_fields"] = form_fields
 
@@ -43,6 +53,12 @@ def present() -> dict[str, Any]:
         "stay_url": url_for("accounts.stay"),
         "session_seconds": SESSION_SECONDS,
     }
+
+
+def public() -> Public:
+    """What anybody may know of the body served here."""
+    found: Public = current_app.extensions[PUBLIC]
+    return found
 
 
 def _nominative() -> bool:
