@@ -73,7 +73,7 @@ def _printable(house: House, acting: Acting, head: Head) -> list[Slot]:
 
 
 def _value(slot: Slot) -> str:
-    return f"{slot.compartment}:{slot.part}" if slot.part else slot.compartment
+    return f"{slot.compartment}-{slot.part}" if slot.part else slot.compartment
 
 
 def _label(house: House, known: Names, life: Life, slot: Slot) -> str:
@@ -87,7 +87,7 @@ def _label(house: House, known: Names, life: Life, slot: Slot) -> str:
 
 def open_sheets(house: House, acting: Acting, case: UUID, chosen: Collection[str]) -> Opened | None:
     """These compartments of a situation, opened and logged as any reading; None when one of them is no longer open to this person."""
-    opened = reading.open_situation(house, acting, case, only=[value.partition(":")[0] for value in chosen])
+    opened = reading.open_situation(house, acting, case, only=[value.partition("-")[0] for value in chosen])
     wanted = {slot for slot in _printable(house, acting, opened.head) if _value(slot) in chosen} if opened else set()
     if opened is None or len(wanted) != len(chosen) or not wanted <= opened.contents.keys():
         return None

@@ -61,7 +61,8 @@ def situation(case: UUID) -> Response:
         raise NotFound
     entry = printing.entry(house, person, opened.head, "situation", read.values[REASON])
     mark = printing.mark(house, person, read.values[REASON])
-    return reply("paper/situation.html", entry, opened=opened, groups=shown.groups(house, opened), mark=mark)
+    titles, groups = {sheet.value: sheet.label for sheet in sheets}, shown.groups(house, opened)
+    return reply("paper/situation.html", entry, opened=opened, groups=groups, titles=titles, mark=mark)
 
 
 def meeting(meeting: UUID) -> Response:

@@ -100,10 +100,9 @@ def pdf_text(body: bytes) -> str:
 
 def printed(reader: Reader, known: Mapping[str, Page]) -> dict[str, Page]:
     """All that may be printed from the forms among these pages, whole."""
-    found = {}
+    found, proof = {}, reader.hidden("/mon-compte")
     for path in (path for path, page in known.items() if path.endswith("/impression") and page.status == 200):
         boxes = re.findall(r'name="(sheets|document)" value="([^"]+)"', known[path].text)
-        proof = reader.hidden("/mon-compte")
         wanted = [boxes] if boxes[0][0] == "sheets" else [[box] for box in boxes]
         for chosen in wanted:
             form = {**proof, chosen[0][0]: [value for _, value in chosen], "reason": "meeting_without_screen"}
