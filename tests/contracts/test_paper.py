@@ -101,6 +101,16 @@ def test_on_paper_stands_what_the_reviewed_page_grants_but_the_note_of_the_parqu
             assert masked(cell.readers[name].get(path_of(story))) == missing
 
 
+@pytest.mark.clause("C-09", "F33-05")
+def test_one_sheet_of_several_is_printed_alone(cell: Cell, stories: dict[str, Story]) -> None:
+    story = stories["followed"]
+    for piece in (piece for piece in story.told.pieces if piece.machine == "orientation"):
+        answer = prints(
+            cell, "coordinator", path_of(story), sheets=f"orientation-{piece.id}", reason="hand_to_recipient"
+        )
+        assert shown(answer.text) == {("orientation", piece.id)}
+
+
 @pytest.mark.clause("C-09")
 def test_a_print_bears_its_line_who_when_and_why(cell: Cell, stories: dict[str, Story]) -> None:
     answer = prints(cell, "coordinator", path_of(stories["exchange"]), sheets="identity")
@@ -126,6 +136,7 @@ def test_a_print_leaves_its_own_entry_with_who_which_and_why(cell: Cell, stories
     )
     told = {"reference": story.head.reference, "document": "situation", "reason": REASON}
     assert {name: value for name, value in last.values.items() if name != "subject"} == told
+    assert "Situation imprimée (réunion sans écran)" in plain(cell.readers["dpo"].get("/journal").text)
 
 
 @pytest.mark.clause("A-05", "C-08", "C-10")
