@@ -26,9 +26,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     require_current(house)
     # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.
     app = errors.Discreet(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
-    app.config.update(
-        LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True, CONTACT=settings.contact
-    )
+    app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     Bootstrap5(app)
     headers.install(app, demo=settings.demo)
@@ -36,7 +34,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     guard.install(app, under(parts.routes, house.charter), parts.doors, (library(app, "bootstrap.static"),))
     errors.install(app, parts.refusals or {})
     filters.install(app)
-    context.install(app, town=settings.town, demo=settings.demo)
+    context.install(app, context.Public(settings.town, settings.contact, settings.dpo, settings.demo))
     app.extensions["casework.tasks"], app.extensions["casework.panels"] = parts.tasks, parts.panels
     guard.check_declared(app, house.charter)
     return app

@@ -51,6 +51,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     town: str = TOWN
     contact: str = ""  # whom to call, one line shown to everybody
+    dpo: str = ""  # how families reach the DPO, on the notices (C-05)
     demo: bool = False
     register: Path | None = None  # beside the pins when not given
 
@@ -68,6 +69,7 @@ class Settings:
             trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
             town=environ.get(PREFIX + "TOWN", TOWN),
             contact=environ.get(PREFIX + "CONTACT", ""),
+            dpo=environ.get(PREFIX + "DPO", ""),
             demo=environ.get(PREFIX + "DEMO") == "1",
             register=Path(environ[PREFIX + "REGISTER"]) if environ.get(PREFIX + "REGISTER") else None,
         )

@@ -16,6 +16,7 @@ from casework.indicators import views as indicators
 from casework.journal import views as log
 from casework.meetings import dates, deciding, home
 from casework.meetings import views as meetings
+from casework.paper import views as paper
 from casework.store.directory import DirectoryBroken
 from casework.store.house import House
 from casework.store.register import RegisterBroken
@@ -102,6 +103,10 @@ ROUTES = (
     url("/situations/<uuid:case>/decisions", deciding.decide, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/situations/<uuid:case>/decisions/suite", deciding.decided, needs=SITUATION.of("coordinator")),
     url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
+    url("/situations/<uuid:case>/impression", paper.situation, needs=FILE, methods=BOTH),
+    url("/reunions/<uuid:meeting>/impression", paper.meeting, needs=MEETINGS, methods=BOTH),
+    url("/notices", paper.notices, needs=SIGNED, menu="Notices"),
+    url("/notices/<name>", paper.notice, needs=SIGNED),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/aide", help_pages.guide, needs=SIGNED, foot="Comment ça marche"),
     url("/aide/mots", help_pages.words, needs=OPEN, foot="Les mots employés"),

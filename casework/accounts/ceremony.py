@@ -104,6 +104,17 @@ def root_fingerprint(public: bytes) -> str:
     return fingerprint((b"root", public))
 
 
+def opening_record(house: House) -> OpeningRecord | None:
+    """The documents that opened the instance; None before the ceremony. Errors: DoesNotOpen."""
+    with house.stores.case_reading() as session:
+        row = session.get(InstanceRow, house.instance)
+        sealed = row.opening if row else None
+    if sealed is None:
+        return None
+    clear = json.loads(house.provider.open("opening", sealed, house.instance.bytes))
+    return OpeningRecord(**{name: Dated(date.fromisoformat(on), text) for name, (on, text) in clear.items()})
+
+
 def _require_record(record: OpeningRecord) -> None:
     documents = [getattr(record, item.name) for item in fields(record)]
     if not all(document.reference.strip() and document.on <= today() for document in documents):

@@ -26,6 +26,7 @@ from casework.kernel.records import (
     Labelled,
     Move,
     Never,
+    Printing,
     Recipient,
     Relation,
     Seat,
@@ -463,6 +464,16 @@ CONVENED = (
     "emas",
 )  # heads of school and the DSOL have rules of their own
 OWNERS = (*CONVENED, "prosecutor", "head_of_school", "coordinator")  # may be responsible for an action (F33-15)
+
+PRINT_REASON = _list(  # C1
+    "print_reason",
+    "Raison d’imprimer",
+    ("meeting_without_screen", "Réunion sans écran"),
+    ("hand_to_recipient", "Remise au destinataire désigné"),
+    ("inform_person", "Information de la personne"),
+    ("right_exercised", "Exercice d’un droit"),
+    ("lawful_request", "Réquisition d’une autorité"),
+)
 
 # --- Compartments and fields (C-01 … C-05, F33-16) ------------------------------------------------------------------
 
@@ -1833,6 +1844,7 @@ CENOMED = Charter(
     rule="F-01",
     version="2026-1",
     confidentiality=CONFIDENTIALITY,
+    printing=Printing("C-09", PRINT_REASON),
     seats=SEATS,
     compartments=COMPARTMENTS,
     steps=STEPS,
@@ -1870,6 +1882,7 @@ CENOMED = Charter(
         AGE_BAND,
         SEX,
         ORGANISATION,
+        PRINT_REASON,
     ),
     facts=FACTS,
     indicators=INDICATORS,

@@ -119,6 +119,7 @@ def _lists(charter: Charter) -> Iterator[Fault]:
 
 def _used(charter: Charter) -> Iterator[ChoiceList]:
     yield charter.organisations
+    yield charter.printing.reasons
     yield from (move.reasons for move in charter.moves if move.reasons)
     for compartment in charter.compartments:
         yield from (item.choices for item in _all(compartment.fields) if item.choices)

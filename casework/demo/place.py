@@ -22,6 +22,7 @@ from crypto.provider import FileProvider
 COST = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 TOWN = "Mairie du 6e arrondissement (démonstration)"
 CONTACT = "Service prévention de la mairie : 01 99 00 12 34, du lundi au vendredi, de 9 h à 18 h"
+DPO = "dpo@exemple.invalid, ou par courrier à la mairie, 1 place des Exemples, 75000 Paris (adresse fictive)"
 
 
 class NotBuilt(Exception):
@@ -71,6 +72,7 @@ class Place:
             trusted_hosts=("127.0.0.1", "localhost"),
             town=TOWN,
             contact=CONTACT,
+            dpo=DPO,
             demo=True,
         )
 

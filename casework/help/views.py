@@ -1,10 +1,11 @@
 """Pages that explain: how it works for one seat, the words, accessibility, whom to call. None holds anything of a situation."""
 
-from flask import Response, current_app
+from flask import Response
 
 from casework.charters.glossary import ACRONYMS, TERMS
 from casework.help.guide import parts
 from casework.help.rights import never, readings
+from casework.web.context import public
 from casework.web.page import acting, current_house, reply
 
 
@@ -34,4 +35,4 @@ def accessibility() -> Response:
 
 def contact() -> Response:
     """Whom to call, as the town hall wrote it in its settings."""
-    return reply("help/contact.html", contact=current_app.config["CONTACT"])
+    return reply("help/contact.html", body=public())

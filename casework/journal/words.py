@@ -27,6 +27,7 @@ EVENTS = {
     "LoginFailed": "Connexion refusée",
     "MeetingChanged": "Réunion modifiée",
     "MeetingFixedUrgently": "Réunion fixée en urgence",
+    "MeetingPrinted": "Document d’une réunion imprimé",
     "MemberRowChanged": "Clés d’un membre modifiées",
     "OrganisationCreated": "Organisme créé",
     "PageShown": "Page affichée",
@@ -40,6 +41,7 @@ EVENTS = {
     "SituationListed": "Situation affichée dans une liste",
     "SituationMoved": "Acte sur une situation",
     "SituationOpened": "Situation ouverte",
+    "SituationPrinted": "Situation imprimée",
     "SituationsCompared": "Situations comparées",
     "SuspensionsChanged": "Suspensions modifiées",
     "TamperingFound": "Altération détectée",
@@ -72,8 +74,9 @@ class Line:
 
 def said(record: Record, charter: Charter) -> Line:
     """One entry in French; who and what are random ids, cut short."""
-    outcome = OUTCOMES.get(str(record.values.get("outcome", "")), "")
-    event = EVENTS.get(record.type, record.type) + (f" ({outcome})" if outcome else "")
+    why = {**OUTCOMES, **{item.value: item.label.lower() for item in charter.printing.reasons.values}}
+    told = why.get(str(record.values.get("outcome") or record.values.get("reason") or ""), "")
+    event = EVENTS.get(record.type, record.type) + (f" ({told})" if told else "")
     labels = {seat.name: seat.label for seat in charter.seats}
     subject = str(record.values.get("reference") or record.subject or "")[:8]
     return Line(

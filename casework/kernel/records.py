@@ -29,6 +29,7 @@ __all__ = [
     "Labelled",
     "Move",
     "Never",
+    "Printing",
     "Recipient",
     "Relation",
     "Seat",
@@ -184,6 +185,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Printing:
+    """Why something may leave on paper; what may be read may be printed, except compartments kept apart."""
+
+    rule: str
+    reasons: ChoiceList
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """One instance's whole law. `derivable` lists, by compartment, the marks `derive` may set from it: the
     checker explores each.
@@ -194,6 +203,7 @@ class Charter:
     rule: str
     version: str
     confidentiality: str
+    printing: Printing
     seats: tuple[Seat, ...]
     compartments: tuple[Compartment, ...]
     steps: tuple[Step, ...]

@@ -19,6 +19,8 @@ from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.tables import CaseRow
 
+DECISIONS = Slot("deliberation")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -107,10 +109,14 @@ def following(house: House, acting: Acting, meeting: UUID, case: UUID) -> Item |
     return next((item for item in items[rank:] + items[:rank] if item.head.life.step == "in_session"), None)
 
 
+def decided(house: House, acting: Acting, item: Item) -> bool:
+    """Whether there are decisions on a situation that this person may read now."""
+    return DECISIONS in item.head.held and reading.granted(house, acting.actor, item.head.life, DECISIONS)
+
+
 def deliberation(house: House, acting: Acting, item: Item) -> Mapping[str, Any]:
     """The decisions on a situation, as far as this person may read them now; opening them is logged."""
-    slot = Slot("deliberation")
-    if slot not in item.head.held or not reading.granted(house, acting.actor, item.head.life, slot):
+    if not decided(house, acting, item):
         return {}
-    opened = reading.open_situation(house, acting, item.row.id, only=(slot.compartment,))
-    return opened.contents.get(slot, {}) if opened else {}
+    opened = reading.open_situation(house, acting, item.row.id, only=(DECISIONS.compartment,))
+    return opened.contents.get(DECISIONS, {}) if opened else {}

@@ -126,6 +126,14 @@ function veil() {
   dialog.addEventListener("close", () => page.classList.remove("veiled"));
 }
 
+function printing() {
+  const button = document.querySelector("[data-print]");
+  if (!button) return;
+  button.hidden = false;
+  document.querySelector("[data-print-hint]").hidden = true;
+  button.addEventListener("click", () => window.print());
+}
+
 conditions();
 counters();
 autosave();
@@ -133,5 +141,6 @@ screens();
 idle();
 keys();
 veil();
+printing();
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();

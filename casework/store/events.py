@@ -21,7 +21,9 @@ PAGES = Codes(
     "sheet",
     "compare",
     "help",
+    "notice",
 )
+DOCUMENTS = Codes("situation", "sheet", "agenda", "record")  # what may leave on paper (C-09)
 OUTCOMES = Codes(
     "refused", "missing", "conflict", "illegal", "invalid", "error", "csrf", "limited", "wrong_secret", "too_large"
 )
@@ -93,6 +95,11 @@ class Events:
             "SituationMoved",
             {"subject": UUID, "reference": Reference, "move": self.moves, "sequence": int, "head": bytes},
         )
+
+        self.reasons = Codes(*(item.value for item in charter.printing.reasons.values))
+        why = {"document": DOCUMENTS, "reason": self.reasons}
+        self.printed = EventType("SituationPrinted", {"subject": UUID, "reference": Reference, **why})
+        self.meeting_printed = EventType("MeetingPrinted", {"subject": UUID, **why})
 
     def all(self) -> Iterable[EventType]:
         """Every declared event."""

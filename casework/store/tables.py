@@ -24,7 +24,7 @@ class InstanceRow(CaseBase):
     charter: Mapped[str] = col("clear_state", INSTANCE, "all")
     opened_at: Mapped[datetime | None] = col("clear_state", INSTANCE, "all")
     root_public: Mapped[bytes | None] = col("clear_state", INSTANCE, "all")
-    opening: Mapped[bytes | None] = col("professional", INSTANCE, "members", cipher="provider")
+    opening: Mapped[bytes | None] = col("professional", INSTANCE, "all", cipher="provider")
     settings: Mapped[bytes | None] = col("technical", INSTANCE, "members", cipher="none")
 
 

@@ -13,6 +13,16 @@ from casework.web.needs import Route
 from casework.web.page import current_house
 
 SESSION_SECONDS = 15 * 60  # A-04
+PUBLIC = "casework.public"
+
+
+class Public(NamedTuple):
+    """What anybody may know of the body served."""
+
+    town: str
+    contact: str  # whom to call
+    dpo: str  # how the public reaches the DPO
+    demo: bool
 
 
 class Link(NamedTuple):
@@ -23,9 +33,10 @@ class Link(NamedTuple):
     current: bool
 
 
-def install(app: Flask, *, town: str, demo: bool) -> None:
+def install(app: Flask, body: Public) -> None:
     """Give the same names to every template."""
-    app.context_processor(lambda: {"town": town, "demo": demo, **present()})
+    app.extensions[PUBLIC] = body
+    app.context_processor(lambda: {"town": body.town, "demo": body.demo, **present()})
     app.jinja_env.globals.update(form_fields=form_fields, glossary={term.name: term for term in TERMS})
 
 
@@ -45,6 +56,12 @@ def present() -> dict[str, Any]:
         "stay_url": url_for("accounts.stay"),
         "session_seconds": SESSION_SECONDS,
     }
+
+
+def public() -> Public:
+    """What anybody may know of the body served here."""
+    found: Public = current_app.extensions[PUBLIC]
+    return found
 
 
 def _nominative() -> bool:

@@ -168,6 +168,7 @@ LISTS = {  # A12 says « deferred » where the Parquet's own reason stays in its
     "not_screened right_exercised withdrawn out_of_scope",
     "held": "held_on_date held_later not_held held_urgent",
     "attendance": "present excused represented absent own_cases_only",
+    "print_reason": "meeting_without_screen hand_to_recipient inform_person right_exercised lawful_request",
     "age_band": "under_13 13_15 16_17 age_unknown",
 }
 

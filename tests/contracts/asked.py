@@ -12,8 +12,9 @@ from casework.accounts.people import names
 from casework.cases import choices, filling, orienting
 from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at
-from casework.kernel.records import Field, Kind, Move
+from casework.kernel.records import Field, Kind, Labelled, Move
 from casework.meetings import dates, pages, polling, service
+from casework.paper import printing
 from tests.contracts.cell import Cell
 from tests.contracts.payloads import Named
 from tests.contracts.stories import begun, corrected, followed, in_exchange, piece
@@ -161,6 +162,16 @@ def poll(cell: Cell) -> Form:
     return Form("pjj", f"/reunions/dates/{made}", [Named("", (asked,))])
 
 
+def printed(cell: Cell, page: str, name: str) -> Form:
+    """What is printed of a situation or of its meeting, and why."""
+    story = in_exchange(cell)
+    documents = printing.sheets(cell.lives.house, cell.lives.acting["coordinator"], story.head)
+    if name == printing.DOCUMENT:
+        documents = [Labelled("sheet", "")]
+    path = f"/{page}/{story.head.life.case if page == 'situations' else story.head.life.meeting}/impression"
+    return Form("coordinator", path, [Named("", printing.fields(CENOMED, name, documents))])
+
+
 def _convocable(cell: Cell, made: UUID) -> tuple[Field, ...]:
     sheet = service.sheet(cell.lives.house, cell.lives.acting["coordinator"], made)
     return pages.convocable(cell.lives.house, sheet, names(cell.lives.house))
@@ -185,5 +196,7 @@ FORMS: Mapping[str, Callable[[Cell], Form]] = {
     "poll": poll,
     "held": partial(meeting, page="cloture", fields=lambda _cell, _made: pages.HELD),
     "convened": partial(meeting, page="convocations", fields=_convocable),
+    "printed": partial(printed, page="situations", name=printing.SHEETS),
+    "printed of a meeting": partial(printed, page="reunions", name=printing.DOCUMENT),
     "present": partial(meeting, page="presences", fields=_present),
 }

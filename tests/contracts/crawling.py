@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 from alembic import command
 from click.testing import CliRunner
 from flask import Flask
+from pypdf import PdfReader
+from werkzeug.test import TestResponse
 
 from casework import cli
 from casework.kernel import engine
@@ -82,8 +85,29 @@ class Kept(logging.Handler):
 
 
 def fetch(reader: Reader, path: str) -> Page:
-    answer = reader.get(path)
-    return Page(answer.status_code, TOKEN.sub("", unescape(answer.text)), str(answer.headers))
+    return _page(reader.get(path))
+
+
+def _page(answer: TestResponse) -> Page:
+    text = pdf_text(answer.data) if answer.mimetype == "application/pdf" else answer.text
+    return Page(answer.status_code, TOKEN.sub("", unescape(text)), str(answer.headers))
+
+
+def pdf_text(body: bytes) -> str:
+    """The words of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages)
+
+
+def printed(reader: Reader, known: Mapping[str, Page]) -> dict[str, Page]:
+    """All that may be printed from the forms among these pages, whole."""
+    found, proof = {}, reader.hidden("/mon-compte")
+    for path in (path for path, page in known.items() if path.endswith("/impression") and page.status == 200):
+        boxes = re.findall(r'name="(sheets|document)" value="([^"]+)"', known[path].text)
+        wanted = [boxes] if boxes[0][0] == "sheets" else [[box] for box in boxes]
+        for chosen in wanted:
+            form = {**proof, chosen[0][0]: [value for _, value in chosen], "reason": "meeting_without_screen"}
+            found[f"{path}?{chosen[0][1]}"] = _page(reader.send(path, form))
+    return found
 
 
 def wanted(path: str) -> bool:
@@ -120,7 +144,8 @@ def crawl(town: Town) -> Pages:
     for name, reader in town.readers.items():
         pages[name] = follow(reader, {}, paths)
     every = {path for found in pages.values() for path in found}
-    return {name: follow(reader, pages[name], every) for name, reader in town.readers.items()}
+    pages = {name: follow(reader, pages[name], every) for name, reader in town.readers.items()}
+    return {name: {**found, **printed(town.readers[name], found)} for name, found in pages.items()}
 
 
 @contextmanager

@@ -195,7 +195,7 @@ WITHOUT_OBJECT = (
     "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
-    "/parts/refaire", "/aide", "/aide/mots", "/accessibilite", "/contact",
+    "/parts/refaire", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
 OF_A_MEETING = (
     "",
@@ -207,6 +207,7 @@ OF_A_MEETING = (
     "/ouvrir",
     "/releve",
     "/cloture",
+    "/impression",
 )
 KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     **dict.fromkeys(WITHOUT_OBJECT, _fixed()),
@@ -222,6 +223,8 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     "/reunions/dates/<uuid:proposal>/<day>": _dated,
     "/situations/nouvelle/<move>": _begins,
     SITUATION: _situation,
+    f"{SITUATION}/impression": _situation,
+    "/notices/<name>": _fixed(name="mineur"),
     f"{SITUATION}/orientation": _own("followed"),
     f"{SITUATION}/fait/<move>": _said,
     f"{SITUATION}/actes/<move>": _act,

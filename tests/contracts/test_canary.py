@@ -85,6 +85,7 @@ def test_a_name_stands_on_the_pages_of_one_situation_the_comparison_and_the_agen
     shapes = {re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", path) for path in held}
     assert {shape for shape in shapes if not shape.startswith("/situations/…")} == {
         "/situations/rapprochements", "/situations/rapprochements?situation=…", "/reunions/…/ordre-du-jour",
+        "/reunions/…/impression?agenda",
         "/situations/nouvelle/refer", "/situations/nouvelle/report",
     }  # fmt: skip
 

@@ -1,9 +1,12 @@
 """What else happens to situations, in a real browser: for a partner without account, from an agent, corrected, compared, recused, owned."""
 
+import re
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests import demos
 from tests.chromium import chromium
@@ -20,12 +23,14 @@ pytestmark = pytest.mark.e2e
 @pytest.mark.clause("F33-03")
 @pytest.mark.clause("F33-07")
 @pytest.mark.clause("F33-15")
+@pytest.mark.clause("C-09")
 @pytest.mark.clause("C-10")
 def test_the_other_paths_of_a_situation(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     pages: list[tuple[str, str]] = []
     place = demos.copy_of(tmp_path_factory, tmp_path)
     with chromium() as browser, everybody(browser, place, pages, *LOGINS) as seats:
         on_behalf(seats["coordination"])
+        printed(seats["coordination"])
         remontee(seats)
         case = corrected(seats)
         compared(seats, case)
@@ -63,6 +68,30 @@ def on_behalf(coordinator: Seat) -> None:
     filled(coordinator, "Sanscompte", "Aline", **{"reason-origin": "social_landlord"})
     coordinator.press("Enregistrer la saisine")
     assert "Bailleur social" in coordinator.open(f"/situations/{situation(coordinator)}")
+
+
+def on_paper(seat: Seat) -> list[str]:
+    """What the browser prints of the page it shows, twice as large, so that it takes several sheets."""
+    made = seat.page.pdf(scale=2)
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(BytesIO(made)).pages]
+
+
+def printed(coordinator: Seat) -> None:
+    """A page prints one sentence; the print bears its mark and its number on every sheet."""
+    (sheet,) = on_paper(coordinator)
+    assert "utilisez « Imprimer cette page »" in sheet
+    assert "Sanscompte" not in sheet
+    coordinator.follow("Imprimer cette page")
+    coordinator.tick(sheets="identity", reason="meeting_without_screen")
+    assert "Sanscompte" in coordinator.press("Afficher le document à imprimer")
+    sheets = on_paper(coordinator)
+    assert len(sheets) > 1
+    assert "Sanscompte" in " ".join(sheets)
+    for number, sheet in enumerate(sheets, 1):
+        assert "ne peut être communiqué à des tiers" in sheet
+        assert "Imprimé par Claire Exemple" in sheet
+        assert f"Page {number} sur {len(sheets)}" in sheet
+        assert "Quitter" not in sheet
 
 
 def remontee(seats: dict[str, Seat]) -> None:
