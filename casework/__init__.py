@@ -26,7 +26,9 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     require_current(house)
     # No SECRET_KEY: Flask's own session, which a browser can read, stays impossible.
     app = errors.Discreet(__name__, static_folder=None, static_url_path="/static", template_folder=TEMPLATES)
-    app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)
+    app.config.update(
+        LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True, CONTACT=settings.contact
+    )
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     Bootstrap5(app)
     headers.install(app, demo=settings.demo)

@@ -50,6 +50,7 @@ class Settings:
     pins: Path
     trusted_hosts: tuple[str, ...]
     town: str = TOWN
+    contact: str = ""  # whom to call, one line shown to everybody
     demo: bool = False
     register: Path | None = None  # beside the pins when not given
 
@@ -66,6 +67,7 @@ class Settings:
             pins=Path(environ[PREFIX + "PINS"]),
             trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
             town=environ.get(PREFIX + "TOWN", TOWN),
+            contact=environ.get(PREFIX + "CONTACT", ""),
             demo=environ.get(PREFIX + "DEMO") == "1",
             register=Path(environ[PREFIX + "REGISTER"]) if environ.get(PREFIX + "REGISTER") else None,
         )

@@ -11,6 +11,7 @@ from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
 from casework.cases import views as cases
+from casework.help import views as help_pages
 from casework.indicators import views as indicators
 from casework.journal import views as log
 from casework.meetings import dates, deciding, home
@@ -102,6 +103,10 @@ ROUTES = (
     url("/situations/<uuid:case>/decisions/suite", deciding.decided, needs=SITUATION.of("coordinator")),
     url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
+    url("/aide", help_pages.guide, needs=SIGNED, foot="Comment ça marche"),
+    url("/aide/mots", help_pages.words, needs=OPEN, foot="Les mots employés"),
+    url("/accessibilite", help_pages.accessibility, needs=OPEN, foot="Accessibilité"),
+    url("/contact", help_pages.contact, needs=OPEN, foot="Qui appeler"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
     url("/mon-compte/mot-de-passe", views.password, needs=SIGNED, methods=BOTH),

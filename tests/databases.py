@@ -1,9 +1,10 @@
 """Databases for tests: SQLite files, or fresh databases of one PostgreSQL server that lives as long as the test process."""
 
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -170,6 +171,29 @@ def down_from(engine: Engine, point: str) -> Iterator[None]:
             yield
         finally:
             at_point.reset(token)
+
+
+@contextmanager
+def put_back(engine: Engine) -> Iterator[None]:
+    """Whatever is done to this store meanwhile, its rows are afterwards what they were."""
+    if engine.dialect.name == "sqlite":
+        path = str(engine.url.database)
+        with closing(sqlite3.connect(":memory:")) as kept:
+            with closing(sqlite3.connect(path)) as original:
+                original.backup(kept)
+            yield
+            engine.dispose()
+            with closing(sqlite3.connect(path)) as original:
+                kept.backup(original)
+        return
+    name = str(engine.url.database)
+    engine.dispose()
+    kept_name = str(make_url(new_database(name)).database)
+    yield
+    engine.dispose()
+    with administrator() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"ALTER DATABASE {kept_name} RENAME TO {name}"))
 
 
 def drop(stores: Stores) -> None:

@@ -47,7 +47,7 @@ def _forget_invitations(house: House, session: Session) -> None:
 
 def _departed(house: House, session: Session) -> Sequence[PersonRow]:
     """Persons whose last seat ended as long ago as the log lasts: until then the data protection officer can still ask who an id was."""
-    months = house.settings.get("log_months", house.charter.setting("log_months").default)
+    months = house.setting("log_months")
     before = add_months(today(), -months)
     query = select(PersonRow).where(PersonRow.instance == house.instance, PersonRow.state == "left")
     listed = _listed(house, session)

@@ -1,7 +1,7 @@
 """Failures of log-in, counted before anything is checked (A-03), by keyed hash of account, address or known device."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,12 +13,22 @@ from casework.kernel.clock import now
 from casework.store.house import House
 from casework.store.tables import AttemptRow
 
-FREE = 5  # failures without delay
-MOST = 25  # attempts in one span
 SPAN = timedelta(hours=24)
 _FIRST_DELAY = timedelta(minutes=1)
 _DOUBLINGS = 6
 _NONCE = 16
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """`free` failures without delay, `most` attempts in one span (docs/decisions/0011)."""
+
+    free: int
+    most: int
+
+
+ACCOUNT = Allowance(5, 25)
+ADDRESS = Allowance(25, 250)  # a town hall or a school is one address
 
 
 class Limited(Exception):
@@ -57,12 +67,12 @@ def known_device(house: House, login: str, device: bytes) -> bool:
 
 def count_attempt(house: House, drawn: Budget) -> None:
     """Count one attempt on every counter, committed before the secret is looked at. Errors: Limited."""
-    keys = sorted({*drawn.owned, *drawn.shared})
+    allowances = dict.fromkeys(drawn.owned, ACCOUNT) | dict.fromkeys(drawn.shared, ADDRESS)
     try:
-        _count(house, keys)
+        _count(house, allowances)
     except IntegrityError:
         # Another process counted the first failure of the same key at the same instant.
-        _count(house, keys)
+        _count(house, allowances)
 
 
 def forgive(session: Session, drawn: Budget) -> None:
@@ -78,15 +88,15 @@ def sweep_attempts(house: House) -> None:
         session.execute(delete(AttemptRow).where(AttemptRow.first_at <= now() - SPAN))
 
 
-def _count(house: House, keys: Sequence[bytes]) -> None:
+def _count(house: House, allowances: Mapping[bytes, Allowance]) -> None:
     with house.stores.case_writing() as session:
-        held = {row.key: row for row in _rows(session, keys)}
-        for key in keys:
+        held = {row.key: row for row in _rows(session, list(allowances))}
+        for key, allowance in sorted(allowances.items(), key=lambda item: item[0]):
             row = held.get(key)
             if row is None or row.first_at + SPAN <= now():
                 _start(session, key, row)
             else:
-                _one_more(row)
+                _one_more(row, allowance)
 
 
 def _rows(session: Session, keys: Sequence[bytes]) -> list[AttemptRow]:
@@ -100,20 +110,20 @@ def _start(session: Session, key: bytes, row: AttemptRow | None) -> None:
     session.add(fresh)
 
 
-def _one_more(row: AttemptRow) -> None:
+def _one_more(row: AttemptRow, allowance: Allowance) -> None:
     """A refused attempt is not counted: repeating it must not push the end of the delay away."""
-    until = _until(row)
+    until = _until(row, allowance)
     if now() < until:
         raise Limited(until)
     row.count, row.last_at = row.count + 1, now()
 
 
-def _until(row: AttemptRow) -> datetime:
-    if row.count >= MOST:
+def _until(row: AttemptRow, allowance: Allowance) -> datetime:
+    if row.count >= allowance.most:
         return row.first_at + SPAN
-    if row.count < FREE:
+    if row.count < allowance.free:
         return row.last_at
-    return row.last_at + _FIRST_DELAY * (1 << min(row.count - FREE, _DOUBLINGS))
+    return row.last_at + _FIRST_DELAY * (1 << min(row.count - allowance.free, _DOUBLINGS))
 
 
 def _key(house: House, kind: str, value: str) -> bytes:

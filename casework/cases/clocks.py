@@ -160,7 +160,7 @@ def _orphan_seals(house: House, cases: set[UUID]) -> int:
 
 def _expire_drafts(house: House) -> int:
     """R-01: the key goes first."""
-    days = house.settings.get("draft_days", house.charter.setting("draft_days").default)
+    days = house.setting("draft_days")
     with house.stores.case_reading() as session:
         expired = session.scalars(
             select(DraftRow.id).where(DraftRow.changed_on <= today() - timedelta(days=days))
@@ -174,7 +174,7 @@ def _expire_drafts(house: House) -> int:
 
 def _expire_register(house: House) -> None:
     """R-08: a removal is remembered as long as a backup from before it may exist."""
-    months = house.settings.get("register_months", house.charter.setting("register_months").default)
+    months = house.setting("register_months")
     house.register.prune(add_months(today(), -months))
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ID = re.compile(r"^(?:F(?:33)?|[CARS])-\d\d$")
+_HERE = "casework/charters/rules.py"  # it names the rules, and carries none
+ID = re.compile(r"\b(?:F(?:33)?|[CARS])-\d\d\b")
 RULES = (  # the rules that concern this body
     *(f"F-{n:02}" for n in range(1, 4)),
     *(f"F33-{n:02}" for n in range(1, 17)),
@@ -19,12 +20,11 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
     "F-01": "la seconde instance (veille sociale)",
     "F-03": "l’avis du DPO et les décisions du représentant : réglages, diffusions, archives",
     "F33-01": "un même identifiant dans plusieurs arrondissements",
-    "F33-08": "les réponses des membres sur des dates proposées",
     "F33-09": "tout",
     "F33-10": "le rappel daté du silence",
     "F33-11": "les saisines par partenaire, le retour qualitatif, la saisie des comités de pilotage",
     "F33-14": "les créneaux de passage",
-    "C-03": "le garde qui remarque un nom, une adresse, la santé… et demande confirmation ; le réglage de longueur",
+    "C-03": "le réglage de longueur",
     "C-05": "les notices à imprimer, le rappel du délai d’un mois",
     "C-09": "l’impression motivée, inscrite au journal et marquée",
     "R-03": "la revue à douze mois, la clôture proposée à vingt-quatre",
@@ -32,7 +32,6 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
     "R-05": "l’élimination au vingt-cinquième anniversaire ; son jour est calculé et ne recule jamais",
     "R-06": "veille sociale",
     "R-07": "la liste des situations à éliminer, les bordereaux",
-    "R-08": "la restauration d’une sauvegarde, qui rejoue les destructions",
     "A-01": "la reconfirmation des droits à douze mois",
     "A-06": "l’élagage du journal sans casser sa vérification",
     "A-08": "les alertes au DPO ; une altération trouvée est déjà inscrite au journal",
@@ -44,12 +43,13 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
 
 
 def written_in(root: Path) -> dict[str, tuple[str, ...]]:
-    """By rule, the files of the charters where a record bears it."""
+    """By rule, the modules where a record bears it or a docstring names it as its source."""
     found: dict[str, set[str]] = {}
-    for path in sorted((root / "casework" / "charters").glob("*.py")):
+    for path in _sources(root):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and ID.match(node.value):
-                found.setdefault(node.value, set()).add(f"`{path.relative_to(root).as_posix()}`")
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for rule in ID.findall(node.value):
+                    found.setdefault(rule, set()).add(f"`{path.relative_to(root).as_posix()}`")
     return {rule: tuple(sorted(paths)) for rule, paths in found.items()}
 
 
@@ -62,6 +62,11 @@ def proofs_in(root: Path) -> dict[str, tuple[str, ...]]:
                 for rule in _clauses(node):
                     found.setdefault(rule, []).append(f"`{path.relative_to(root).as_posix()}::{node.name}`")
     return {rule: tuple(sorted(tests)) for rule, tests in found.items()}
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for package in ("casework", "crypto", "audit"):
+        yield from (path for path in sorted((root / package).rglob("*.py")) if path != root / _HERE)
 
 
 def _clauses(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:

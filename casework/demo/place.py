@@ -21,6 +21,7 @@ from crypto.provider import FileProvider
 
 COST = {"argon2_memory_kib": FLOOR.memory_kib, "argon2_iterations": FLOOR.iterations}
 TOWN = "Mairie du 6e arrondissement (démonstration)"
+CONTACT = "Service prévention de la mairie : 01 99 00 12 34, du lundi au vendredi, de 9 h à 18 h"
 
 
 class NotBuilt(Exception):
@@ -69,6 +70,7 @@ class Place:
             pins=self.keys / "pins.json",
             trusted_hosts=("127.0.0.1", "localhost"),
             town=TOWN,
+            contact=CONTACT,
             demo=True,
         )
 

@@ -96,16 +96,12 @@ def circulate(house: House, acting: Acting, meeting: UUID, seen: Seen = None) ->
 
 def opening(house: House, meeting: MeetingRow) -> date:
     """The first day the nominative exchange of this meeting may open."""
-    return rules.opening(meeting.day, _days(house, "opening_days"))
+    return rules.opening(meeting.day, house.setting("opening_days"))
 
 
 def window(house: House, meeting: MeetingRow) -> date:
     """The last day of the nominative exchange of this meeting."""
-    return rules.window_end(meeting.day, _days(house, "window_days"))
-
-
-def _days(house: House, setting: str) -> int:
-    return house.settings.get(setting, house.charter.setting(setting).default)
+    return rules.window_end(meeting.day, house.setting("window_days"))
 
 
 def starts(house: House, life: Life) -> date | None:

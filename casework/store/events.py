@@ -20,6 +20,7 @@ PAGES = Codes(
     "orientation",
     "sheet",
     "compare",
+    "help",
 )
 OUTCOMES = Codes(
     "refused", "missing", "conflict", "illegal", "invalid", "error", "csrf", "limited", "wrong_secret", "too_large"

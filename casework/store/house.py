@@ -40,6 +40,10 @@ class House:
     events: Events = field(init=False)
     register: Register = field(init=False)
 
+    def setting(self, name: str) -> int:
+        """The value of a setting here: the charter's, unless the instance recorded its own."""
+        return self.settings.get(name, self.charter.setting(name).default)
+
     @contextmanager
     def writing(self) -> Iterator["Writing"]:
         """One case transaction with its log entries; the pin advances once it is committed."""

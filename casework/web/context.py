@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request, url_for
 
+from casework.charters.glossary import TERMS
 from casework.store.keyring import Acting
 from casework.web.csrf import form_fields
 from casework.web.guard import ROUTES
@@ -25,16 +26,17 @@ class Link(NamedTuple):
 def install(app: Flask, *, town: str, demo: bool) -> None:
     """Give the same names to every template."""
     app.context_processor(lambda: {"town": town, "demo": demo, **present()})
-    app.jinja_env.globals["form_fields"] = form_fields
+    app.jinja_env.globals.update(form_fields=form_fields, glossary={term.name: term for term in TERMS})
 
 
 def present() -> dict[str, Any]:
     """Who is here and where they can go. Without a query: pages of error must not need the stores."""
     charter, acting = current_house().charter, g.get("acting")
     if acting is None:
-        return {"instance": charter.label}
+        return {"instance": charter.label, "foot": foot("")}
     return {
         "instance": charter.label,
+        "foot": foot(acting.actor.seat),
         "seat_label": charter.seat(acting.actor.seat).label,
         "navigation": navigation(acting),
         "confidentiality": charter.confidentiality if _nominative() else "",
@@ -54,6 +56,16 @@ def _nominative() -> bool:
 def _table() -> Mapping[str, Route]:
     table: Mapping[str, Route] = current_app.extensions[ROUTES]
     return table
+
+
+def foot(seat: str) -> tuple[Link, ...]:
+    """The pages named at the end of every page: those open to all, and to somebody logged in those of its seat."""
+    shown = (
+        route
+        for route in _table().values()
+        if route.foot and (not route.needs.session or (seat and route.needs.admits(seat)))
+    )
+    return tuple(Link(route.foot, url_for(route.endpoint), request.endpoint == route.endpoint) for route in shown)
 
 
 def navigation(acting: Acting) -> tuple[Link, ...]:

@@ -24,6 +24,8 @@ _RULES = (
     (re.compile(rf"(?<=\S)[ {NBSP}{THIN}]+([;?!])"), rf"{THIN}\1"),
     (re.compile(r"(?<=\w)([;?!])(?=\s|$)"), rf"{THIN}\1"),
     (re.compile(r"\b(\d{1,2}) h (\d\d)\b"), rf"\1{NBSP}h{NBSP}\2"),
+    (re.compile(r"\b(\d{1,2}) h\b"), rf"\1{NBSP}h"),
+    (re.compile(r"\bCRIP 75\b"), f"CRIP{NBSP}75"),
 )
 
 

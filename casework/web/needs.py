@@ -61,28 +61,29 @@ def seat(*names: str) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One URL. `menu` is its label in the navigation of those it admits; empty: not there."""
+    """One URL. `menu` is its label in the navigation of those it admits, `foot` at the end of every page; empty: not there."""
 
     path: str
     view: View
     needs: Need
     methods: tuple[str, ...]
     endpoint: str
-    menu: str
+    menu: str = ""
+    foot: str = ""
 
 
-def url(path: str, view: View, *, needs: Need, methods: tuple[str, ...] = ("GET",), menu: str = "") -> Route:
+def url(path: str, view: View, *, needs: Need, methods: tuple[str, ...] = ("GET",), **labels: str) -> Route:
     """A route whose endpoint is `slice.view`, after the module that holds the view."""
     place = view.__module__.split(".")[1]
     name = view.__name__ if place == "web" else f"{place}.{view.__name__}"
-    return Route(path, view, needs, methods, name, menu)
+    return Route(path, view, needs, methods, name, **labels)
 
 
 def library(app: Flask, endpoint: str) -> Route:
     """The route of files that an extension serves, open to all."""
     rule = next(app.url_map.iter_rules(endpoint))
     methods = tuple(sorted((rule.methods or set()) - {"HEAD"}))
-    return Route(rule.rule, app.view_functions[endpoint], OPEN, methods, endpoint, "")
+    return Route(rule.rule, app.view_functions[endpoint], OPEN, methods, endpoint)
 
 
 def undeclared_seats(routes: tuple[Route, ...], charter: Charter) -> set[str]:

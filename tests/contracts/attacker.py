@@ -13,6 +13,7 @@ from casework.store import directory
 from casework.store.engines import Stores
 from casework.store.house import House
 from tests.cases.conftest import Lives
+from tests.databases import put_back
 
 PutBack: TypeAlias = Callable[[], None]
 
@@ -37,16 +38,24 @@ class Writer:
         return self._run(self.house.stores.key, statement, values)
 
     def _run(self, engine: Engine, statement: str, values: dict[str, Any]) -> Any:
-        clean = {name: value.hex if isinstance(value, UUID) else value for name, value in values.items()}
+        files = engine.dialect.name == "sqlite"
+        clean = {name: value.hex if files and isinstance(value, UUID) else value for name, value in values.items()}
         with engine.begin() as connection:
-            connection.execute(text("PRAGMA foreign_keys=OFF"))
+            connection.execute(text("PRAGMA foreign_keys=OFF" if files else "SET CONSTRAINTS ALL DEFERRED"))
             found = connection.execute(text(statement), clean)
             return found.fetchall() if found.returns_rows else None
 
-    def hide(self, event: str) -> None:
-        """Delete the newest entry of this type, which other entries follow, from a log whose triggers are dropped."""
+    def open_the_log(self) -> None:
+        """Take away what refuses changes of the log: whoever owns the database may."""
+        if self.house.stores.case.dialect.name == "postgresql":
+            self.case("alter table audit_log disable trigger user")
+            return
         for (name,) in self.case("select name from sqlite_master where type = 'trigger'"):
             self.case(f"drop trigger {name}")
+
+    def hide(self, event: str) -> None:
+        """Delete the newest entry of this type, which other entries follow, from a log whose triggers are dropped."""
+        self.open_the_log()
         ((number, last),) = self.case(
             "select max(number), (select max(number) from audit_log) from audit_log where type = :t", t=event
         )
@@ -84,22 +93,10 @@ def another_process(lives: Lives) -> None:
 
 @contextmanager
 def attacking(lives: Lives) -> Iterator[Writer]:
-    """An attacker; both databases are put back afterwards from a copy taken by SQLite itself, and nobody remembers."""
-    kept, pins = [], lives.house.pins.path
+    """An attacker; both databases are put back afterwards from a copy, and nobody remembers."""
+    pins = lives.house.pins.path
     pinned = pins.read_bytes()
-    for engine in (lives.house.stores.case, lives.house.stores.key):
-        copy = sqlite3.connect(":memory:")
-        with engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            connection.rollback()
-            assert raw
-            raw.backup(copy)
-        kept.append((engine, copy))
-    another_process(lives)
-    yield Writer(lives)
-    for engine, copy in kept:
-        engine.dispose()
-        with closing(sqlite3.connect(str(engine.url.database))) as original:
-            copy.backup(original)
-        copy.close()
+    with put_back(lives.house.stores.case), put_back(lives.house.stores.key):
+        another_process(lives)
+        yield Writer(lives)
     pins.write_bytes(pinned)

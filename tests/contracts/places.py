@@ -195,7 +195,7 @@ WITHOUT_OBJECT = (
     "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
-    "/parts/refaire",
+    "/parts/refaire", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
 OF_A_MEETING = (
     "",

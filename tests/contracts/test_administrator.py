@@ -17,9 +17,10 @@ from casework.store import directory
 from casework.store.directory import DirectoryBroken
 from casework.store.keyring import NoKey
 from tests import builders
-from tests.cases.conftest import Lives, make_lives
+from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
 from tests.contracts.attacker import Writer, attacking
+from tests.databases import on_both
 
 Swap = Callable[[Writer, Head, Head], None]
 DETECTED = (HeadBroken, NoKey, DirectoryBroken, LogBroken)
@@ -125,66 +126,65 @@ SWAPS: list[Swap] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Lives:
-    return make_lives(tmp_path_factory.mktemp("administrator"))
-
-
 @pytest.fixture
-def writer(town: Lives, two: tuple[Head, Head]) -> Iterator[Writer]:
-    with attacking(town) as attacker:
+def writer(town_of_all: Lives, two: tuple[Head, Head]) -> Iterator[Writer]:
+    with attacking(town_of_all) as attacker:
         yield attacker
 
 
 @pytest.fixture(scope="module")
-def two(town: Lives) -> tuple[Head, Head]:
+def two(town_of_all: Lives) -> tuple[Head, Head]:
     """Two situations retained by the Parquet."""
-    return town.retained(), town.retained(surname="Imaginaire")
+    return town_of_all.retained(), town_of_all.retained(surname="Imaginaire")
 
 
+@on_both("town_of_all")
 @pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
 def test_a_swap_is_refused_before_anything_is_shown_or_sealed(
-    town: Lives, two: tuple[Head, Head], writer: Writer, swap: Swap
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer, swap: Swap
 ) -> None:
     mine, other = two
     swap(writer, mine, other)
     directory._cache.clear()
-    with at(town.town.moment):
+    with at(town_of_all.town.moment):
         with pytest.raises(DETECTED):
-            open_situation(town.house, town.acting["coordinator"], mine.life.case)
+            open_situation(town_of_all.house, town_of_all.acting["coordinator"], mine.life.case)
         change = Change("inform", {"identity": {"informed_how": "by_phone", "informed_on": "2026-02-27"}})
         with pytest.raises((*DETECTED, IllegalMove)):
-            act(town.house, town.acting["coordinator"], mine.life.case, None, change)
+            act(town_of_all.house, town_of_all.acting["coordinator"], mine.life.case, None, change)
 
 
 def test_a_situation_that_does_not_prove_itself_is_told_and_in_the_journal(
-    town: Lives, two: tuple[Head, Head], writer: Writer
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer
 ) -> None:
-    with town.town.later(seconds=30):
-        reader = Reader(application(town), town, "coordinator")
+    with town_of_all.town.later(seconds=30):
+        reader = Reader(application(town_of_all), town_of_all, "coordinator")
     edited_step(writer, *two)
     answer = reader.get(f"/situations/{two[0].life.case}")
     assert answer.status_code == 503
     assert "ne prouve pas son intégrité" in answer.text
     assert "Fictif" not in answer.text
-    with town.house.stores.case_reading() as session:
-        found = entries(session.connection(), town.house.provider.mac, types=[town.house.events.tampering])
+    with town_of_all.house.stores.case_reading() as session:
+        found = entries(
+            session.connection(), town_of_all.house.provider.mac, types=[town_of_all.house.events.tampering]
+        )
     assert found[0].subject == two[0].life.case
 
 
 def test_a_former_head_forged_to_have_somebody_told_of_a_change_is_refused(
-    town: Lives, two: tuple[Head, Head], writer: Writer
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer
 ) -> None:
-    case, pjj = two[0].life.case, town.acting["pjj"]
-    with at(town.town.moment), pytest.raises(Missing):
-        open_for(town.house, pjj, case, ("transmit",), 1)
+    case, pjj = two[0].life.case, town_of_all.acting["pjj"]
+    with at(town_of_all.town.moment), pytest.raises(Missing):
+        open_for(town_of_all.house, pjj, case, ("transmit",), 1)
     body = writer.case('select body from head where "case" = :c and sequence = 1', c=case)[0][0]
     forged = body.replace(b'"step":"received"', b'"step":"correcting"')
     writer.case('update head set body = :b where "case" = :c and sequence = 1', b=forged, c=case)
-    with at(town.town.moment), pytest.raises(HeadBroken):
-        open_for(town.house, pjj, case, ("transmit",), 1)
+    with at(town_of_all.town.moment), pytest.raises(HeadBroken):
+        open_for(town_of_all.house, pjj, case, ("transmit",), 1)
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("A-06", "A-07")
 @pytest.mark.parametrize("statement", ["update audit_log set type = 'X'", "delete from audit_log"])
 def test_the_log_refuses_to_be_changed_or_cut(writer: Writer, statement: str) -> None:
@@ -192,23 +192,24 @@ def test_the_log_refuses_to_be_changed_or_cut(writer: Writer, statement: str) ->
         writer.case(statement)
 
 
+@on_both("town_of_all")
 def test_a_log_edited_by_somebody_who_drops_its_triggers_is_found(
-    town: Lives, two: tuple[Head, Head], writer: Writer
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer
 ) -> None:
-    for (name,) in writer.case("select name from sqlite_master where type = 'trigger'"):
-        writer.case(f"drop trigger {name}")
+    writer.open_the_log()
     writer.case("delete from audit_log where number = (select max(number) from audit_log)")
-    with at(town.town.moment), pytest.raises(DETECTED):
-        open_situation(town.house, town.acting["coordinator"], two[0].life.case)
+    with at(town_of_all.town.moment), pytest.raises(DETECTED):
+        open_situation(town_of_all.house, town_of_all.acting["coordinator"], two[0].life.case)
 
 
+@on_both("town_of_all")
 @pytest.mark.clause("F33-16")
 def test_a_planted_reader_row_and_a_planted_seal_give_nothing(
-    town: Lives, two: tuple[Head, Head], writer: Writer
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer
 ) -> None:
     mine, _ = two
-    with at(town.town.moment):
-        pjj = town.acting["pjj"].keys.member_id
+    with at(town_of_all.town.moment):
+        pjj = town_of_all.acting["pjj"].keys.member_id
         writer.case('insert into reader ("case", principal) values (:c, :p)', c=mine.life.case, p=pjj)
         held = next(iter(mine.held.values()))
         blob = writer.key("select sealed from seal limit 1")[0][0]
@@ -216,7 +217,7 @@ def test_a_planted_reader_row_and_a_planted_seal_give_nothing(
             'insert into seal (key_id, principal, "case", sealed) values (:k, :p, :c, :s)',
             k=held.key_id, p=pjj, c=mine.life.case, s=blob,
         )  # fmt: skip
-        assert open_situation(town.house, town.acting["pjj"], mine.life.case) is None
+        assert open_situation(town_of_all.house, town_of_all.acting["pjj"], mine.life.case) is None
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,12 @@ def test_a_planted_reader_row_and_a_planted_seal_give_nothing(
     ],
 )
 def test_each_check_is_needed(
-    town: Lives, two: tuple[Head, Head], writer: Writer, monkeypatch: pytest.MonkeyPatch, guard: str, swap: Swap | None
+    town_of_all: Lives,
+    two: tuple[Head, Head],
+    writer: Writer,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: str,
+    swap: Swap | None,
 ) -> None:
     """Without the check, its swap passes: the suite can fail."""
     mine, other = two
@@ -236,28 +242,31 @@ def test_each_check_is_needed(
         _forged_signature(writer, mine)
     else:
         swap(writer, mine, other)
-    with at(town.town.moment):
+    with at(town_of_all.town.moment):
         with pytest.raises(HeadBroken):
-            open_situation(town.house, town.acting["coordinator"], mine.life.case, ("reason",))
+            open_situation(town_of_all.house, town_of_all.acting["coordinator"], mine.life.case, ("reason",))
         monkeypatch.setattr(heads, guard, lambda *_: None)
         if guard == "_check_logged":
             monkeypatch.setattr(heads, "envelope", lambda *_: b"")
         try:
-            open_situation(town.house, town.acting["coordinator"], mine.life.case, ())
+            open_situation(town_of_all.house, town_of_all.acting["coordinator"], mine.life.case, ())
         except HeadBroken:
             pytest.fail("another check also catches it: this mutation proves nothing")
 
 
 def _forged_signature(writer: Writer, mine: Head) -> None:
     writer.case(
-        'update head set signature = zeroblob(64) where "case" = :c and sequence = :n',
+        'update head set signature = :z where "case" = :c and sequence = :n',
         c=mine.life.case,
         n=mine.sequence,
+        z=bytes(64),
     )
 
 
-def test_a_new_referral_is_not_sealed_to_a_swapped_key(town: Lives, two: tuple[Head, Head], writer: Writer) -> None:
+def test_a_new_referral_is_not_sealed_to_a_swapped_key(
+    town_of_all: Lives, two: tuple[Head, Head], writer: Writer
+) -> None:
     swapped_public_key(writer, *two)
     directory._cache.clear()
-    with at(town.town.moment), pytest.raises(DirectoryBroken):
-        begin(town.house, town.acting["pjj"], uuid4(), Change("refer", builders.referral()))
+    with at(town_of_all.town.moment), pytest.raises(DirectoryBroken):
+        begin(town_of_all.house, town_of_all.acting["pjj"], uuid4(), Change("refer", builders.referral()))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, select
 
 from audit.log import log_table
 from audit.pins import PinFile
-from casework.accounts.limits import MOST, SPAN
+from casework.accounts.limits import ACCOUNT, SPAN
 from casework.config import Settings, open_house, unverified_house
 from casework.kernel.clock import now
 from casework.store.house import memory_path
@@ -103,7 +103,7 @@ def test_a_tick_forgets_counters_of_attempts_after_a_day_and_not_before(shell: S
     old, young = uuid4().bytes * 2, uuid4().bytes * 2
     with engine.begin() as connection:
         for key, age in ((old, SPAN + timedelta(minutes=1)), (young, SPAN - timedelta(minutes=1))):
-            row = {"key": key, "count": MOST, "first_at": now() - age, "last_at": now() - age}
+            row = {"key": key, "count": ACCOUNT.most, "first_at": now() - age, "last_at": now() - age}
             connection.execute(AttemptRow.__table__.insert(), row)  # type: ignore[attr-defined]
     assert shell.run("tick").exit_code == 0
     with engine.connect() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text, update
 from audit.log import entries
 from casework import cli
 from casework.accounts.errors import AccountError
-from casework.accounts.limits import FREE, Limited
+from casework.accounts.limits import ACCOUNT, Limited
 from casework.config import Unsafe
 from casework.restoring.acceptance import Refused, accept
 from casework.restoring.state import found, require_current
@@ -45,7 +45,7 @@ def sessions(restored: Restored) -> int:
 
 def test_a_wrong_password_is_refused_logged_and_counted(behind: Restored) -> None:
     right, wrong = behind.typed("dpo"), behind.typed("coordinator", password="Autre-Chose-42-Ans")
-    for _ in range(FREE):
+    for _ in range(ACCOUNT.free):
         with pytest.raises(AccountError, match=r"^wrong$"):
             accept(behind.house, (wrong, right))
         assert newest_event(behind) == "LoginFailed"

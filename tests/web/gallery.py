@@ -96,7 +96,7 @@ SHELL = {
     "navigation": [("Accueil", "/", True), ("Situations", "/situations", False), ("Réunions", "/reunions", False)],
     "home_url": "/",
     "logout_url": "/quitter",
-    "accessibility_url": "/accessibilite",
+    "foot": [("Accessibilité", "/accessibilite", False)],
     "confidentiality": CENOMED.confidentiality,
     "session_seconds": 900,
     "stay_url": "/rester",
