@@ -82,7 +82,7 @@ def tour(page: Page, base: str, account: Account) -> Iterator[str]:
 
 
 def main() -> None:
-    """Every seat of the demo, and an index of the pictures."""
+    """Every person of the demo, and an index of the pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
     place = Place(ROOT / "build" / "screens-demo")
     files: list[str] = []
@@ -90,7 +90,7 @@ def main() -> None:
     with chromium() as browser:
         accounts = service.build(place)
         with served(place) as base:
-            for account in accounts:
+            for account in {item.login: item for item in accounts}.values():  # a code serves once
                 with browser.new_context() as context:
                     page = context.new_page()
                     log_in(page, base, place, account)

@@ -1,6 +1,7 @@
 """The demo as commands use it: built when it is not there, reused otherwise, and the one-time code of an invented person."""
 
 import base64
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,7 +36,7 @@ def build(place: Place) -> list[Account]:
     It is made in memory where the system offers some: a year is thousands of durable writes, and nobody needs half of it.
     """
     place.reset()
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
         made = Place(Path(folder))
         made.create()
         with made.house() as house:
