@@ -13,7 +13,7 @@ from casework.demo.place import Place
 from casework.kernel.clock import at
 from tests import demos
 from tests.chromium import chromium
-from tests.e2e.browsing import Seat, schedule, served_app, words
+from tests.e2e.browsing import Seat, served_app, words
 
 TYPED = "Présente seule devant la gare, sans cartable, trois matins de suite."
 pytestmark = pytest.mark.e2e
@@ -57,8 +57,7 @@ def browser() -> Iterator[Browser]:
 
 
 def enter(browser: Browser, base: str, server: Server, login: str, *, script: bool = True) -> Seat:
-    page = browser.new_context(java_script_enabled=script).new_page()
-    return Seat(page, base, server.words(login), [])
+    return Seat(browser, base, server.words(login), [], script=script)
 
 
 @pytest.mark.clause("F33-10")
@@ -85,9 +84,15 @@ def test_a_situation_is_on_the_agenda_in_five_gestures_and_decided_in_three(
     gestures.press("Inscrire")
     assert waiting.count() == before - 1
     assert gestures.made <= 5
-    coordinator.open(coordinator.path.removesuffix("/ordre-du-jour") + "/ouvrir")
+    meeting = coordinator.path.removesuffix("/ordre-du-jour")
+    coordinator.open(f"{meeting}/ouvrir")
     coordinator.press("Ouvrir l’échange nominatif")
-    coordinator.open("/reunions")
+    coordinator.open(f"{meeting}/ordre-du-jour")
+    coordinator.follow(coordinator.page.locator("tbody th a").first.inner_text())
+    coordinator.strike("d")  # one
+    coordinator.tick(**{"deliberation-decisions-0-decision": "keep_open"})  # two
+    said = coordinator.press("Enregistrer les décisions")  # three
+    assert "enregistré" in said
     coordinator.page.context.close()
 
 
@@ -114,7 +119,7 @@ class Gestures:
 @pytest.mark.clause("A-04")
 @pytest.mark.parametrize(("login", "script"), [("college", True), ("pjj", False)])
 def test_a_session_that_ends_in_the_middle_of_a_referral_loses_nothing(
-    browser: Browser, base: str, server: Server, login: str, script: bool
+    browser: Browser, base: str, server: Server, login: str, *, script: bool
 ) -> None:
     author = enter(browser, base, server, login, script=script)
     author.open("/situations/nouvelle/refer")
@@ -134,8 +139,15 @@ def test_two_tabs_in_two_seats_never_mix(browser: Browser, base: str, server: Se
     first = enter(browser, base, server, "commissariat")
     first.open("/situations/nouvelle/refer")
     first.fill(**{"account-text": TYPED})
-    second = Seat(first.page.context.new_page(), base, server.words("bailleur"), [])
+    tab = first.page.context.new_page()
+    tab.goto(f"{base}/connexion")
+    for name, value in zip(("login", "password", "code"), server.words("bailleur"), strict=True):
+        tab.fill(f"[name={name}]", value)
+    tab.get_by_role("button", name="Se connecter").click()
+    tab.wait_for_url(f"{base}/")
     said = first.press("Envoyer la saisine")
     assert "autre qualité" in said
-    assert "Commissariat" not in second.open("/")
+    tab.goto(f"{base}/situations")
+    assert TYPED not in tab.content()
+    assert "Bailleur social" in tab.content()
     first.page.context.close()
