@@ -17,6 +17,7 @@ from casework.demo.place import Account, Place
 from tests.axe import axe_check
 from tests.browser import assert_page
 
+Words = tuple[str, str, str]
 CASE = re.compile(r"/situations/([0-9a-f-]{36})")
 
 
@@ -47,16 +48,21 @@ def _run(server: Any) -> None:
 
 
 class Seat:
-    """One person of the demo, logged in through the page."""
+    """One person of the demo, logged in through the page. Without script, axe cannot run either."""
 
-    def __init__(self, browser: Browser, base: str, words: tuple[str, str, str], pages: list[tuple[str, str]]) -> None:
-        self.base, self.login, self.pages, self.meeting = base, words[0], pages, ""
-        self.page: Page = browser.new_context().new_page()
+    def __init__(
+        self, browser: Browser, base: str, words: Words, pages: list[tuple[str, str]], *, script: bool = True
+    ) -> None:
+        self.base, self.login, self.pages, self.meeting, self.script = base, words[0], pages, "", script
+        self.page: Page = browser.new_context(java_script_enabled=script).new_page()
         self.page.set_default_timeout(15_000)
-        self.page.goto(f"{base}/connexion")
-        for name, value in zip(("login", "password", "code"), words, strict=True):
-            self.page.fill(f"[name={name}]", value)
-        self.press("Se connecter")
+        self.come_in(words)
+
+    def come_in(self, words: Words) -> str:
+        """Through the page of log-in."""
+        self.open("/connexion")
+        self.fill(**dict(zip(("login", "password", "code"), words, strict=True)))
+        return self.press("Se connecter")
 
     def open(self, path: str) -> str:
         """Go to a page and check it."""
@@ -104,7 +110,8 @@ class Seat:
         assert response
         html = response.text()
         assert_page(html, dict(response.headers), response.status)
-        assert axe_check(self.page) == [], f"{self.login} on {self.path}"
+        if self.script:
+            assert axe_check(self.page) == [], f"{self.login} on {self.path}"
         self.pages.append((f"{self.login} {self.path}", html))
         return html
 
@@ -130,12 +137,15 @@ def _is_of_today(coordinator: Seat, path: str) -> bool:
 
 
 @contextmanager
-def everybody(browser: Browser, place: Place, pages: list[tuple[str, str]], *logins: str) -> Iterator[dict[str, Seat]]:
+def everybody(
+    browser: Browser, place: Place, pages: list[tuple[str, str]], *logins: str, script: bool = True
+) -> Iterator[dict[str, Seat]]:
     """These seats of the demo, logged in, each in a browser context of its own."""
     accounts = {account.login: account for account in place.load()}
     with served(place) as base:
-        yield {login: Seat(browser, base, _words(place, accounts[login]), pages) for login in logins}
+        yield {login: Seat(browser, base, words(place, accounts[login]), pages, script=script) for login in logins}
 
 
-def _words(place: Place, account: Account) -> tuple[str, str, str]:
+def words(place: Place, account: Account) -> Words:
+    """What this account types to come in, at this moment."""
     return account.login, account.password, service.code(place, account.login)

@@ -16,12 +16,13 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.clause("F33-16")
+@pytest.mark.parametrize("script", [True, False], ids=["script", "without script"])
 def test_the_whole_life_of_a_situation_across_the_seats(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, *, script: bool
 ) -> None:
     pages: list[tuple[str, str]] = []
     place = demos.copy_of(tmp_path_factory, tmp_path)
-    with chromium() as browser, everybody(browser, place, pages, *LOGINS) as seats:
+    with chromium() as browser, everybody(browser, place, pages, *LOGINS, script=script) as seats:
         before = referrals(seats["coordination"])
         case = refer(seats["college"])
         check_and_screen(seats, case)

@@ -1,0 +1,153 @@
+"""What people do under pressure: few gestures for the acts of every day, a session that ends in the middle, two seats in two tabs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from casework import create_app
+from casework.demo.place import Place
+from casework.kernel.clock import at
+from tests import demos
+from tests.chromium import chromium
+from tests.e2e.browsing import Seat, served_app, words
+
+TYPED = "Présente seule devant la gare, sans cartable, trois matins de suite."
+pytestmark = pytest.mark.e2e
+
+
+class Server:
+    """The demo served at an hour of its own, `ahead` of ours."""
+
+    def __init__(self, place: Place) -> None:
+        self.place, self.ahead, self.app = place, timedelta(), create_app(place.settings())
+        self.inner = self.app.wsgi_app
+        self.app.wsgi_app = self.later  # type: ignore[method-assign]
+
+    def later(self, environ: Any, start: Any) -> Any:
+        """One request at that hour."""
+        with at(datetime.now(UTC) + self.ahead):
+            return self.inner(environ, start)
+
+    def words(self, login: str) -> tuple[str, str, str]:
+        """What this person types to come in at that hour."""
+        account = next(item for item in self.place.load() if item.login == login)
+        with at(datetime.now(UTC) + self.ahead):
+            return words(self.place, account)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    return Server(demos.copy_of(tmp_path_factory, tmp_path_factory.mktemp("ease")))
+
+
+@pytest.fixture(scope="module")
+def base(server: Server) -> Iterator[str]:
+    with served_app(server.app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def enter(browser: Browser, base: str, server: Server, login: str, *, script: bool = True) -> Seat:
+    return Seat(browser, base, server.words(login), [], script=script)
+
+
+@pytest.mark.clause("F33-10")
+def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None:
+    prosecutor = enter(browser, base, server, "parquet")
+    first = prosecutor.open("/avis")
+    after = prosecutor.strike("r")
+    assert "Retenir la situation" in first
+    assert "retenue" in after
+    prosecutor.page.context.close()
+
+
+def test_a_situation_is_on_the_agenda_in_five_gestures_and_decided_in_three(
+    browser: Browser, base: str, server: Server
+) -> None:
+    coordinator = enter(browser, base, server, "coordination")
+    coordinator.open("/")
+    gestures = Gestures(coordinator)
+    gestures.follow("Réunions")
+    gestures.follow_first("main tr:has-text('aujourd’hui') a")
+    gestures.follow("Ordre du jour")
+    waiting = coordinator.page.get_by_role("button", name="Inscrire")
+    before = waiting.count()
+    gestures.press("Inscrire")
+    assert waiting.count() == before - 1
+    assert gestures.made <= 5
+    meeting = coordinator.path.removesuffix("/ordre-du-jour")
+    coordinator.open(f"{meeting}/ouvrir")
+    coordinator.press("Ouvrir l’échange nominatif")
+    coordinator.open(f"{meeting}/ordre-du-jour")
+    coordinator.follow(coordinator.page.locator("tbody th a").first.inner_text())
+    coordinator.strike("d")  # one
+    coordinator.tick(**{"deliberation-decisions-0-decision": "keep_open"})  # two
+    said = coordinator.press("Enregistrer les décisions")  # three
+    assert "enregistré" in said
+    coordinator.page.context.close()
+
+
+class Gestures:
+    """Counts what somebody presses or follows."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat, self.made = seat, 0
+
+    def follow(self, label: str) -> None:
+        self.made += 1
+        self.seat.follow(label)
+
+    def follow_first(self, selector: str) -> None:
+        self.made += 1
+        with self.seat.page.expect_navigation():
+            self.seat.page.locator(selector).first.click()
+
+    def press(self, label: str) -> None:
+        self.made += 1
+        self.seat.press(label)
+
+
+@pytest.mark.clause("A-04")
+@pytest.mark.parametrize(("login", "script"), [("college", True), ("pjj", False)])
+def test_a_session_that_ends_in_the_middle_of_a_referral_loses_nothing(
+    browser: Browser, base: str, server: Server, login: str, *, script: bool
+) -> None:
+    author = enter(browser, base, server, login, script=script)
+    author.open("/situations/nouvelle/refer")
+    author.fill(**{"account-text": TYPED, "identity-surname": "Exemplaire"})
+    server.ahead += timedelta(minutes=16)
+    said = author.press("Envoyer la saisine")
+    assert "conservé en brouillon" in said
+    author.come_in(server.words(login))
+    author.open("/situations/nouvelle/refer")
+    assert author.page.input_value("[name='account-text']") == TYPED
+    assert author.page.input_value("[name='identity-surname']") == "Exemplaire"
+    author.page.context.close()
+
+
+@pytest.mark.clause("F33-01")
+def test_two_tabs_in_two_seats_never_mix(browser: Browser, base: str, server: Server, tmp_path: Path) -> None:
+    first = enter(browser, base, server, "commissariat")
+    first.open("/situations/nouvelle/refer")
+    first.fill(**{"account-text": TYPED})
+    tab = first.page.context.new_page()
+    tab.goto(f"{base}/connexion")
+    for name, value in zip(("login", "password", "code"), server.words("bailleur"), strict=True):
+        tab.fill(f"[name={name}]", value)
+    tab.get_by_role("button", name="Se connecter").click()
+    tab.wait_for_url(f"{base}/")
+    said = first.press("Envoyer la saisine")
+    assert "autre qualité" in said
+    tab.goto(f"{base}/situations")
+    assert TYPED not in tab.content()
+    assert "Bailleur social" in tab.content()
+    first.page.context.close()
