@@ -25,7 +25,7 @@ class Server:
     def __init__(self, place: Place) -> None:
         self.place, self.ahead, self.app = place, timedelta(), create_app(place.settings())
         self.inner = self.app.wsgi_app
-        self.app.wsgi_app = self.later  # type: ignore[method-assign]
+        self.app.wsgi_app = self.later  # type: ignore[method-assign, assignment]
 
     def later(self, environ: Any, start: Any) -> Any:
         """One request at that hour."""
