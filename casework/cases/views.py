@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, comparing, drafts, lisible, orienting, reading, shown
+from casework.cases import choices, closing, comparing, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -156,6 +156,7 @@ def _form(
         kept=kept,
         warned=warned,
         change=lisible.change(house, person.actor, move, opened, part) if opened else None,
+        left=closing.left_open(house, move, opened) if opened else (),
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,
         page="situation",
