@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, closing, comparing, drafts, lisible, orienting, reading, shown
+from casework.cases import choices, closing, comparing, decided, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -188,19 +188,22 @@ def orient(case: UUID) -> Response:
     if "_send" not in request.form:
         return _orient_preview(opened, read.sheet)
     try:
-        orienting.send(house, person, opened, seen, read.sheet)
+        name = orienting.send(house, person, opened, seen, read.sheet)
     except Conflict as error:
         return _orient_form(opened, read, why(house, person.actor, error)[:1])
-    return go("cases.done", case=case, move="orient")
+    return go("cases.done", case=case, move=name)
 
 
 def _orient_form(opened: Opened, read: orienting.Read | None, changed: Sequence[str] = ()) -> Response:
-    errors = read.errors if read else ()
-    drawn = widgets(orienting.form(current_house(), opened), read.shown if read else orienting.suggested(), errors)
+    house, errors = current_house(), read.errors if read else ()
+    fields = orienting.form(house, opened)
+    drawn = widgets(fields, read.shown if read else orienting.suggested(house, opened, fields), errors)
     status = 409 if changed else 422 if errors else 200
     return reply(
         "cases/orient.html",
         opened=opened,
+        decided=decided.orientations(house.charter, opened),
+        warned=orienting.warned(house, opened, fields),
         widgets=drawn,
         errors=errors,
         changed=changed,
@@ -223,6 +226,7 @@ def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
         words=words,
         lisible=lisible,
         hidden=hidden,
+        strange=orienting.strange(house, opened, sheet.content["type"]),
         errors=(),
         page="orientation",
     )

@@ -128,8 +128,7 @@ def orient(stage: Stage, login: str, case: str, given: Mapping[str, Any]) -> Non
     house, acting = stage.house, stage.who(login)
     opened = opened_by(stage, acting, case)
     target = f"{given['type']}:{stage.organisations[given['to']]}"
-    copied = orienting.suggested()["copied"]
-    posted = _form({"target": target, "request": given["request"], "copied": copied})
+    posted = _form({"target": target, "request": given["request"], "copied": list(orienting.SUGGESTED)})
     found = orienting.read(house, opened, posted)
     if found.sheet is None:
         raise BadStory(f"orient: {[(error.id, error.message) for error in found.errors]}")

@@ -19,6 +19,11 @@ STREET_WORK = {"decision": "orientation", "orientation": "street_work"}
 LEISURE = {"decision": "orientation", "orientation": "leisure"}
 
 
+def plain(text: str) -> str:
+    """One line of it, with plain spaces."""
+    return re.sub(r"\s+", " ", text)
+
+
 @dataclass
 class Pages:
     """A town and its readers, whose pages have plain spaces."""
@@ -28,8 +33,7 @@ class Pages:
 
     def page(self, head: Head, what: str = "", who: str = "coordinator") -> str:
         """A page of this situation."""
-        text = self.readers[who].get(f"/situations/{head.life.case}{what}").text
-        return re.sub(r"\s+", " ", re.sub(r"[\u00a0\u202f]", " ", text))
+        return plain(self.readers[who].get(f"/situations/{head.life.case}{what}").text)
 
     def followed(self, *rows: dict[str, Any]) -> Head:
         """A situation whose record says this."""
@@ -52,7 +56,7 @@ def pages(town_of_all: Lives) -> Pages:
 
 def warning(page: str) -> str:
     """The warnings of a page, without their tags."""
-    found = re.findall(r'<div class="callout callout-warning">(.*?)</div>', page)
+    found = re.findall(r'<div class="callout callout-warning">(.*?)</div>', plain(page))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " ".join(found)))
 
 
@@ -68,8 +72,7 @@ def test_closing_says_what_is_open_and_what_becomes_of_it_and_the_coordinator_de
     told = warning(pages.page(head, "/actes/close"))
     for words in (
         "depuis le 2 mars 2026. Le destinataire garde sa fiche et peut encore répondre",
-        "Fiche d’action « Prendre contact avec la famille » non faite, confiée à Emas pour le 1er avril 2026."
-        " La personne responsable ne lira plus sa fiche",
+        "« Prendre contact avec la famille » non faite, confiée à Emas pour le 1er avril 2026. La personne responsable",
         "Orientation décidée et non envoyée : Club de prévention spécialisée. Elle ne pourra plus partir.",
     ):
         assert words in told
@@ -87,3 +90,42 @@ def test_closing_says_nothing_of_what_is_done_or_called_back_nor_does_another_ac
     assert warning(pages.page(head, "/actes/inform")) == ""
     head = lives.play(head, "coordinator", "recall", part=head.life.parts[0].id)
     assert warning(pages.page(head, "/actes/close")) == ""
+
+
+# --- Orienting ------------------------------------------------------------------------------------------------------
+
+
+def ticked(page: str) -> list[str]:
+    """The recipients chosen at first, by type."""
+    return re.findall(r'name="target" value="(\w+):[^"]+" checked', page)
+
+
+def test_the_orientation_decided_by_the_cell_is_shown_and_chosen_at_first(pages: Pages) -> None:
+    page = pages.page(pages.followed(DECIDED, LEISURE), "/orientation")
+    assert "<dd>Service social polyvalent : à envoyer</dd>" in page
+    assert "sport ou de culture : proposée à la famille, rien ne part</dd>" in page
+    assert ticked(page) == ["social_service"]
+    assert warning(page) == ""
+
+
+def test_an_orientation_that_was_not_decided_or_already_left_is_warned_of_and_can_be_sent(pages: Pages) -> None:
+    head, to = pages.followed(), pages.lives.town.people["recipient"].organisation
+    form, reader = {"target": f"social_service:{to}", "request": "assess"}, pages.readers["coordinator"]
+    page = pages.page(head, "/orientation")
+    assert "n’a décidé aucune orientation à envoyer" in warning(page)
+    assert ticked(page) == []
+    path = f"/situations/{head.life.case}/orientation"
+    assert "La cellule n’a pas décidé cette orientation" in warning(reader.post(path, **form).text)
+    head = pages.oriented(pages.followed(DECIDED))
+    page = pages.page(head, "/orientation")
+    assert "<dd>Service social polyvalent : déjà envoyée</dd>" in page
+    assert "Chaque orientation décidée est déjà envoyée." in warning(page)
+    assert ticked(page) == []
+    path = f"/situations/{head.life.case}/orientation"
+    assert "Cette orientation a déjà été envoyée." in warning(reader.post(path, **form).text)
+    assert reader.post(path, **form, _send="1").status_code == 303
+
+
+def test_a_decided_orientation_that_nobody_can_receive_says_why(pages: Pages) -> None:
+    told = warning(pages.page(pages.followed(STREET_WORK), "/orientation"))
+    assert "« Club de prévention spécialisée » est décidée, mais personne n’y est encore admis" in told
