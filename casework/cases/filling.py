@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from casework.cases import vigilance
 from casework.cases.reading import Opened
 from casework.cases.vigilance import Warned
+from casework.charters.remontee import as_referral
 from casework.kernel.clock import today
 from casework.kernel.life import Slot
 from casework.kernel.records import Compartment, Field, Kind, Move, Take
@@ -71,6 +72,13 @@ def sections(house: House, move: Move, opened: Opened | None, part: UUID | None 
         old = dict(opened.contents.get(slot, {})) if opened else {}
         found.append(Section(compartment, asked(kept, move.asks), write.optional, held and not old, old))
     return found
+
+
+def before(move: Move, parts: Sequence[Section], opened: Opened) -> Filled:
+    """The form at first: what is written already, or what the remontée gives to the saisine made of it (F33-03)."""
+    if move.adopts:
+        return Filled(shown=as_referral(opened.contents[Slot("remontee")]))
+    return Filled(shown={section.compartment.name: section.old for section in parts})
 
 
 def fill(

@@ -185,6 +185,13 @@ def groups(house: House, opened: Opened) -> list[Group]:
     return [_group(house, item) for item in lisible.grouped(house.charter, opened)]
 
 
+def recalled(house: House, move: Move, opened: Opened) -> list[Group]:
+    """What the form of a move repeats above its fields, as far as this person reads it."""
+    return [
+        _group(house, item) for item in lisible.grouped(house.charter, opened) if item.compartment.name in move.shows
+    ]
+
+
 def _group(house: House, item: lisible.Group) -> Group:
     named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
     title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title

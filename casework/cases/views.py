@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from casework.cases import act as acts
 from casework.cases import choices, closing, comparing, decided, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
-from casework.cases.filling import Filled, Section, by_hand, fill, sections
+from casework.cases.filling import Filled, Section, before, by_hand, fill, sections
 from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
@@ -95,7 +95,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     parts = sections(house, found, opened, part)
     posted = _posted(found.name, case, part)
     if posted is None:
-        return _form(found, parts, opened, _before(parts), part=part)
+        return _form(found, parts, opened, before(found, parts, opened), part=part)
     filled = fill(
         house, person, found, parts, posted, choices.schools(house), choices.members(house, opened.life.convened)
     )
@@ -127,10 +127,6 @@ def _kept(form: str, case: UUID | None = None, part: UUID | None = None) -> bool
     return drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
 
 
-def _before(parts: list[Section]) -> Filled:
-    return Filled(shown={section.compartment.name: section.old for section in parts})
-
-
 def _form(
     move: Move,
     parts: list[Section],
@@ -156,6 +152,7 @@ def _form(
         kept=kept,
         warned=warned,
         change=lisible.change(house, person.actor, move, opened, part) if opened else None,
+        recalled=shown.recalled(house, move, opened) if opened else (),
         left=closing.left_open(house, move, opened) if opened else (),
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,

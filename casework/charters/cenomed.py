@@ -915,6 +915,7 @@ MOVES = (
         fact="referral_made",
         done="La remontée devient une saisine.",
         past="remontée devenue saisine",
+        shows=("remontee",),
     ),
     Move(
         "ask_report_details",
@@ -938,6 +939,7 @@ MOVES = (
         writes=(Write("remontee"),),
         done="Votre remontée complétée est transmise au coordonnateur.",
         past="remontée complétée",
+        shows=("request",),
     ),
     Move(
         "resume_report",
@@ -997,6 +999,7 @@ MOVES = (
         done=THANKS,
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         past="saisine complétée",
+        shows=("request",),
     ),
     Move(
         "resume",
@@ -1082,6 +1085,7 @@ MOVES = (
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         done="Votre saisine complétée est transmise au Parquet.",
         past="saisine complétée pour le Parquet",
+        shows=("request",),
     ),
     Move(
         "resume_screening",

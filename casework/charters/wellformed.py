@@ -77,6 +77,7 @@ def _moves(charter: Charter) -> Iterator[Fault]:
             move.rule, where, [move.machine, move.spawns or SITUATION], {s.machine for s in charter.steps}
         )
         yield from _unknown(move.rule, where, [move.fact] if move.fact else [], (item.name for item in charter.facts))
+        yield from _unknown(move.rule, where, move.shows, machines)
         for write in move.writes:
             yield from _unknown(move.rule, where, [write.compartment], machines)
             own = machines.get(write.compartment) in (move.machine, move.spawns or move.machine)

@@ -4,10 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from casework.cases.act import Change, begin
 from casework.cases.heads import Head
+from casework.kernel.clock import at
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
@@ -16,6 +19,7 @@ SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service",
 ACTION = {"surname": "Fictif", "first_name": "Camille", "decision": "member_action", "action": "contact_family"}
 DECIDED = {"decision": "orientation", "orientation": "social_service"}
 STREET_WORK = {"decision": "orientation", "orientation": "street_work"}
+FORM = '<form method="post" novalidate'
 LEISURE = {"decision": "orientation", "orientation": "leisure"}
 
 
@@ -129,3 +133,43 @@ def test_an_orientation_that_was_not_decided_or_already_left_is_warned_of_and_ca
 def test_a_decided_orientation_that_nobody_can_receive_says_why(pages: Pages) -> None:
     told = warning(pages.page(pages.followed(STREET_WORK), "/orientation"))
     assert "« Club de prévention spécialisée » est décidée, mais personne n’y est encore admis" in told
+
+
+# --- What was asked, what was reported ------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-02")
+@pytest.mark.parametrize("move", ["correct", "clarify"])
+def test_who_completes_a_saisine_has_the_points_asked_before_its_eyes(pages: Pages, move: str) -> None:
+    lives, request = pages.lives, {"request": {"points": ["representatives", "facts"]}}
+    head = lives.refer()
+    if move == "correct":
+        head = lives.play(head, "coordinator", "ask_details", request)
+    else:
+        screened = lives.play(head, "coordinator", "transmit")
+        head = lives.play(screened, "prosecutor", "ask_clarification", {"judicial": {}, **request})
+    before = pages.page(head, f"/actes/{move}", "head_of_school").split(FORM)[0]
+    assert "Les représentants légaux" in before
+    assert "La date ou le lieu des faits" in before
+
+
+@pytest.mark.clause("F33-03")
+def test_a_remontee_stands_beside_the_saisine_made_of_it_which_begins_with_what_it_says(pages: Pages) -> None:
+    lives, said = pages.lives, {**builders.REMONTEE, "surname": "Croquis", "age": 13}
+    with at(lives.town.moment):
+        head = begin(lives.house, lives.acting["agent"], uuid4(), Change("report", {"remontee": said}))
+    page = pages.page(head, "/actes/take_up")
+    assert "Déscolarisation constatée" in page.split(FORM)[0]
+    for field in (
+        'name="identity-surname" value="Croquis"',
+        'name="identity-age" value="13"',
+        'name="identity-birth" value="age_estimated" checked',
+        '<option value="school_absence" selected>',
+        'name="account-facts-0-day" value="2026-02-18"',
+        "Seul, en matinée.</textarea>",
+    ):
+        assert field in page, field
+    path, more = f"/situations/{head.life.case}/actes/take_up", {"identity-first_name": "Prénom", "_keep": "1"}
+    reader = pages.readers["coordinator"]
+    assert reader.post(path, **more).status_code == 200
+    assert 'name="identity-surname" value=""' in pages.page(head, "/actes/take_up")

@@ -214,6 +214,7 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (moving("refer", fact="nothing"), "F33-02", "'nothing'"),
     (moving("refer", target="nowhere"), "F33-02", "'nowhere'"),
     (moving("refer", writes=(Write("nothing"),)), "F33-02", "'nothing'"),
+    (moving("refer", shows=("nothing",)), "F33-02", "'nothing'"),
     (moving("refer", writes=(Write("return"),)), "F33-02", "another machine"),
     (moving("refer", writes=(Write("reason", ("nothing",)),)), "F33-02", "'nothing'"),
     (moving("refer", seats=()), "F33-02", "belong to seats or to the clock"),
