@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import filling, reading, shown
+from casework.cases import confirmed, filling, reading, shown
 from casework.cases.act import Change
 from casework.cases.filling import Filled
 from casework.cases.reading import Line, Opened
@@ -50,9 +50,9 @@ def _waiting() -> list[Line]:
 
 
 def _last() -> Move | None:
-    """The avis just given, told in words; a name that is none of ours tells nothing."""
+    """The avis just given, told in words; what the address says and the log does not tells nothing."""
     house, name = current_house(), request.args.get("fait", "")
-    return house.charter.move(name) if name in AVIS else None
+    return house.charter.move(name) if name in AVIS and confirmed.last(house, acting()) == name else None
 
 
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:

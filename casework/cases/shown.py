@@ -16,8 +16,8 @@ from casework.cases.filling import Filled, Section, by_hand
 from casework.cases.reading import Line, Opened
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
-from casework.kernel.life import Part, Party, Slot
-from casework.kernel.records import Charter, Field, Kind, Move, Step
+from casework.kernel.life import Life, Part, Party, Slot
+from casework.kernel.records import SITUATION, Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.widgets import Widget, Words, summary, widgets
@@ -125,6 +125,16 @@ def follows(charter: Charter, seat: str, step: str, *, sent: bool) -> bool:
         seat in grant.seats and "identity" in grant.compartments and step in grant.steps for grant in charter.grants
     )
     return charter.seat(seat).progress != "none" and (sent or reads)
+
+
+def passed(house: House, acting: Acting, move: Move, life: Life) -> str:
+    """The step a situation passed to since this act of this person, for who may know it; empty while the act stands as it was."""
+    charter, party = house.charter, acting.party
+    stands = move.machine != SITUATION or not move.target or life.step == move.target
+    sent = (life.sender.seat, life.sender.organisation) == (party.seat, party.organisation)
+    whole = charter.seat(party.seat).progress == "steps"
+    tells = whole and not stands and follows(charter, party.seat, life.step, sent=sent)
+    return charter.step(life.step).label if tells else ""
 
 
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:

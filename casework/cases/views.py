@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, closing, comparing, decided, drafts, lisible, orienting, reading, shown
+from casework.cases import choices, closing, comparing, confirmed, decided, drafts, lisible, orienting, reading, shown
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, before, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -167,12 +167,14 @@ def part_step(case: UUID, part: UUID, move: str) -> Response:
 
 
 def done(case: UUID, move: str) -> Response:
-    """What happened and what comes next; the reference only for who may still know of the situation."""
+    """What this person did, as the log says, and what comes next; the reference only for who may still know of the situation."""
     house, person = current_house(), acting()
-    if move not in {item.name for item in house.charter.moves}:
+    record = confirmed.own(house, person, case, move)
+    if record is None:
         raise NotFound
-    head = reading.state(house, person, case)
-    return reply("cases/done.html", move=house.charter.move(move), head=head, case=case, page="situation")
+    head, played = reading.state(house, person, case), house.charter.move(move)
+    since = shown.passed(house, person, played, head.life) if head else ""
+    return reply("cases/done.html", move=played, head=head, case=case, on=record.at, since=since, page="situation")
 
 
 def orient(case: UUID) -> Response:
