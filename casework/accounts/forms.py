@@ -34,6 +34,8 @@ PROBLEMS = {
     "changed": "La page a changé entre-temps. Relisez-la, puis recommencez.",
     "fingerprint": "L’empreinte n’est pas celle qui est attendue. Faites-la relire, chiffre par chiffre, puis recommencez.",
     "invitation": "Cette invitation n’est plus valable.",
+    "invited": "Cette personne tient déjà cette qualité, ou y est déjà invitée. Si le lien est perdu, invitez-la de nouveau depuis la liste.",
+    "known": "Cet organisme est déjà enregistré.",
     "login_used": "Cet identifiant est déjà celui d’une autre personne.",
     "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et reconnaître un autre coordonnateur.",
     "not_allowed": "Votre qualité ne permet pas cet acte.",
