@@ -122,7 +122,7 @@ def _anything(read: Parsed) -> bool:
 def _keep_hidden(
     every: Sequence[Field], asked_fields: Sequence[Field], new: Mapping[str, Any], old: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Values of fields this form does not show stay as they were, groups matched by their order."""
+    """Values of fields this form does not show stay as they were."""
     visible = {item.name: item for item in asked_fields}
     result = dict(new)
     for item in every:
@@ -130,13 +130,29 @@ def _keep_hidden(
             if item.name in old and item.preset:
                 result[item.name] = old[item.name]
         elif item.kind is Kind.ROWS:
-            before = old.get(item.name, [])
-            rows = enumerate(new.get(item.name, []))
+            inner, rows = visible[item.name].fields, new.get(item.name, [])
+            before = _before_each(inner, rows, old.get(item.name, []))
             result[item.name] = [
-                _keep_hidden(item.fields, visible[item.name].fields, row, before[index] if index < len(before) else {})
-                for index, row in rows
+                _keep_hidden(item.fields, inner, row, was) for row, was in zip(rows, before, strict=True)
             ]
     return result
+
+
+def _before_each(
+    visible: Sequence[Field], rows: Sequence[Mapping[str, Any]], old: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """What each group was: the one that said the same, or, where no group came or went, the one at its place.
+
+    A group taken away never leaves what is hidden in it to another person; a doubt empties it, and it is asked again.
+    """
+
+    def said(row: Mapping[str, Any]) -> str:
+        return repr([row.get(item.name) for item in visible])
+
+    same = {said(row): row for row in old}
+    taken = {said(row) for row in rows} & set(same)
+    place = [row if said(row) not in taken else {} for row in old] if len(rows) == len(old) else [{} for _ in rows]
+    return [same.get(said(row), at) for row, at in zip(rows, place, strict=True)]
 
 
 def _preset(house: House, acting: Acting, move: Move, contents: dict[str, dict[str, Any]]) -> None:

@@ -11,14 +11,18 @@ import pytest
 from casework.cases.act import Change, begin
 from casework.cases.heads import Head
 from casework.kernel.clock import at
+from casework.kernel.life import Slot
+from casework.store.tables import MeetingRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
+from tests.cases.test_pages import REFERRAL
 
 SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
 ACTION = {"surname": "Fictif", "first_name": "Camille", "decision": "member_action", "action": "contact_family"}
 DECIDED = {"decision": "orientation", "orientation": "social_service"}
 STREET_WORK = {"decision": "orientation", "orientation": "street_work"}
+TODAY = date(2026, 3, 2)
 FORM = '<form method="post" novalidate'
 LEISURE = {"decision": "orientation", "orientation": "leisure"}
 
@@ -43,6 +47,16 @@ class Pages:
         """A situation whose record says this."""
         head = self.lives.play(self.lives.in_session("emas"), "coordinator", "decide", builders.decisions(*rows))
         return self.lives.play(self.lives.play(head, "coordinator", "sign_record"), "town_hall", "approve")
+
+    def in_exchange(self, day: date) -> Head:
+        """A situation open to its cell, at a meeting of this day."""
+        lives, meeting = self.lives, uuid4()
+        with lives.house.stores.case_writing() as session:
+            session.add(
+                MeetingRow(id=meeting, instance=lives.house.instance, day=day, first_day=day, fixed_on=date(2026, 2, 2))
+            )
+        head = lives.play(lives.retained(), "coordinator", "schedule", meeting=meeting)
+        return lives.play(head, "coordinator", "circulate", convened=[lives.party("emas")], window=date(2026, 12, 31))
 
     def oriented(self, head: Head, mark: str = "social") -> Head:
         """The same, a sheet sent to a social service."""
@@ -173,3 +187,58 @@ def test_a_remontee_stands_beside_the_saisine_made_of_it_which_begins_with_what_
     reader = pages.readers["coordinator"]
     assert reader.post(path, **more).status_code == 200
     assert 'name="identity-surname" value=""' in pages.page(head, "/actes/take_up")
+
+
+# --- Taking a group away --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("C-08")
+def test_a_decision_is_taken_away_without_script_and_the_others_stay(pages: Pages) -> None:
+    head, reader = pages.in_exchange(TODAY), pages.readers["coordinator"]
+    path, name = f"/situations/{head.life.case}/decisions", "deliberation-decisions"
+    assert "Retirer" not in reader.get(path).text
+    form = {f"{name}-0-decision": "keep_open", f"{name}-1-decision": "orientation", f"{name}-1-orientation": "leisure"}
+    both = reader.post(path, **form, _more=name).text
+    assert both.count("Retirer cette décision") == 3
+    left = reader.post(path, **form, _less=f"{name}-0").text
+    assert re.findall(r'name="[a-z]+-decisions-(\d)-decision" value="(\w+)" checked', left) == [("0", "orientation")]
+    assert "points à corriger" not in left
+    form = {f"{name}-0-decision": "orientation", f"{name}-0-orientation": "leisure"}
+    assert reader.post(path, **form).status_code == 303
+
+
+@pytest.mark.clause("C-05")
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (("A", "B"), ["child_interest", None]),
+        (("A2", "B"), ["child_interest", None]),
+        (("B",), [None]),
+        (("B2",), [None]),
+    ],
+)
+def test_what_the_coordinator_wrote_of_a_representative_never_passes_to_another(
+    pages: Pages, kept: tuple[str, ...], expected: list[str | None]
+) -> None:
+    lives, untold = pages.lives, {"quality": "mother", "informed_how": "not_yet"}
+    rows = [{**untold, "surname": name} for name in "AB"]
+    head = lives.refer(representatives=rows)
+    deferred = {"defer_reason": "child_interest", "defer_until": "2026-06-01"}
+    told = {
+        "informed_how": "in_person",
+        "informed_on": "2026-02-20",
+        "representatives": [{**rows[0], **deferred}, rows[1]],
+    }
+    head = lives.play(head, "coordinator", "inform", {"identity": told})
+    head = lives.play(head, "coordinator", "ask_details", {"request": builders.REQUEST})
+    form = {
+        f"identity-representatives-{at}-{key}": value
+        for at, name in enumerate(kept)
+        for key, value in {**untold, "surname": name}.items()
+    }
+    sent = pages.readers["head_of_school"].post(f"/situations/{head.life.case}/actes/correct", **REFERRAL, **form)
+    assert sent.status_code == 303
+    found = lives.open("coordinator", head)
+    assert found
+    written = found.contents[Slot("identity")]["representatives"]
+    assert [row.get("defer_reason") for row in written] == expected
