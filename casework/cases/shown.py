@@ -6,13 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
-
 from audit.log import entries
 from casework.accounts.people import names
 from casework.cases import choices, duties, lisible
 from casework.cases.duties import Duty
-from casework.cases.filling import Filled, Section, by_hand
+from casework.cases.filling import Filled, Section
 from casework.cases.reading import Line, Opened
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
@@ -44,15 +42,6 @@ class Group:
     title: str
     lisible: Sequence[str]
     words: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One possible act, and its page."""
-
-    label: str
-    url: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,35 +206,6 @@ def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> 
 
 def _part_state(charter: Charter, part: Part) -> str:
     return charter.step(part.step, part.machine).label.lower()
-
-
-def acts(opened: Opened) -> list[Act]:
-    """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
-    found = []
-    for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
-        url = _url(opened, part, move)
-        if url:
-            found.append(Act(move.label, url, move.key))
-    return found
-
-
-def _url(opened: Opened, part: UUID | None, move: Move) -> str:
-    case, meeting = opened.life.case, opened.life.meeting
-    if move.page == "cases.compare":
-        return url_for(move.page)
-    if move.page in ("cases.orient", "meetings.decide", "meetings.recusal"):
-        return url_for(move.page, case=case)
-    if move.page == "meetings.agenda":
-        return url_for("meetings.listing")
-    if move.page:
-        return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
-    if not by_hand(move):
-        return ""
-    return (
-        url_for("cases.part_step", case=case, move=move.name, part=part)
-        if part
-        else url_for("cases.step", case=case, move=move.name)
-    )
 
 
 def history(house: House, seat: str, case: UUID) -> list[Past]:

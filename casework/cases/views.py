@@ -10,7 +10,19 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, closing, comparing, confirmed, decided, drafts, lisible, orienting, reading, shown
+from casework.cases import (
+    choices,
+    closing,
+    comparing,
+    confirmed,
+    decided,
+    drafts,
+    lisible,
+    offered,
+    orienting,
+    reading,
+    shown,
+)
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, before, by_hand, fill, sections
 from casework.cases.reading import Opened
@@ -49,7 +61,7 @@ def situation(case: UUID) -> Response:
         opened=opened,
         groups=shown.groups(house, opened),
         course=shown.course(house, person, opened),
-        acts=shown.acts(opened),
+        acts=offered.acts(house, opened),
         beside=comparing.beside(house, person, opened),
     )
 

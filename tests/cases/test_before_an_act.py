@@ -242,3 +242,13 @@ def test_what_the_coordinator_wrote_of_a_representative_never_passes_to_another(
     assert found
     written = found.contents[Slot("identity")]["representatives"]
     assert [row.get("defer_reason") for row in written] == expected
+
+
+@pytest.mark.clause("C-08")
+@pytest.mark.parametrize("day", [TODAY, date(2026, 3, 3)])
+def test_decisions_are_offered_from_the_day_of_the_meeting_and_said_before(pages: Pages, day: date) -> None:
+    head = pages.in_exchange(day)
+    page = pages.page(head)
+    assert (f'href="/situations/{head.life.case}/decisions"' in page) == (day == TODAY)
+    told = "Enregistrer les décisions : à partir du mardi 3 mars 2026, jour de la réunion."
+    assert (told in page) == (day != TODAY)
