@@ -7,16 +7,16 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from casework.cases import vigilance
+from casework.cases import choices, vigilance
 from casework.cases.reading import Opened
 from casework.cases.vigilance import Warned
 from casework.charters.remontee import as_referral
 from casework.kernel.clock import today
-from casework.kernel.life import Slot
+from casework.kernel.life import Life, Slot
 from casework.kernel.records import Compartment, Field, Kind, Move, Take
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.forms import FieldError, Pairs, Parsed, asked, field_id, parse
+from casework.web.forms import FieldError, Parsed, asked, field_id, parse
 from casework.web.french import lowered
 
 BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
@@ -87,14 +87,14 @@ def fill(
     move: Move,
     parts: Sequence[Section],
     posted: "MultiDict[str, str]",
-    schools: Pairs,
-    members: Pairs,
+    life: Life | None,
 ) -> Filled:
-    """Read a posted form. Nothing typed is lost when something is to correct."""
+    """Read a posted form; `life`: of the situation it is about, None when it begins one. Nothing typed is lost when something is to correct."""
     contents: dict[str, dict[str, Any]] = {}
     shown: dict[str, Mapping[str, Any]] = {}
     errors: list[FieldError] = []
     more = False
+    schools, members = choices.schools(house), choices.members(house, life.convened if life else ())
     for section in parts:
         read = parse(section.fields, posted, section.prefix, schools=schools, members=members, today=today())
         shown[section.compartment.name] = read.shown
@@ -107,7 +107,8 @@ def fill(
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
     if not errors and not more:
-        errors = [problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
+        refused = house.charter.problems(contents, life.began if life else today())
+        errors = [problem(house, key, message) for key, message in refused.items()]
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
     seen = vigilance.confirmation(house.charter, contents)

@@ -38,7 +38,7 @@ def give(case: UUID) -> Response:
     if chosen not in AVIS:
         raise NotFound
     opened, move = reading.open_for(house, person, case, (chosen,), seen)
-    filled = filling.fill(house, person, move, filling.sections(house, move, opened), request.form, (), ())
+    filled = filling.fill(house, person, move, filling.sections(house, move, opened), request.form, opened.life)
     if not filled.ok:
         return _page(_waiting(), case, filled)
     acts.act(house, person, case, seen, Change(move.name, filled.contents, filled.takes))

@@ -11,7 +11,6 @@ from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
 from casework.cases import (
-    choices,
     closing,
     comparing,
     confirmed,
@@ -84,7 +83,7 @@ def new(move: str) -> Response:
     if posted is None:
         return _form(found, parts, None, Filled(), once=uuid4())
     once = _uuid(request.form.get("once", "")) if request.method == "POST" else uuid4()
-    filled = fill(house, person, found, parts, posted, choices.schools(house), ())
+    filled = fill(house, person, found, parts, posted, None)
     kept = _kept(found.name)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, None, filled, once=once, kept=kept)
@@ -108,9 +107,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     posted = _posted(found.name, case, part)
     if posted is None:
         return _form(found, parts, opened, before(found, parts, opened), part=part)
-    filled = fill(
-        house, person, found, parts, posted, choices.schools(house), choices.members(house, opened.life.convened)
-    )
+    filled = fill(house, person, found, parts, posted, opened.life)
     kept = _kept(found.name, case, part)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, opened, filled, part=part, kept=kept)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
-from casework.cases import choices, orienting, reading
+from casework.cases import orienting, reading
 from casework.cases.act import Change, act, begin
 from casework.cases.filling import Filled, fill, sections
 from casework.cases.reading import Opened
@@ -50,8 +50,7 @@ def _change(
     stage: Stage, acting: Acting, move: Move, opened: Opened | None, posted: Posted, part: UUID | None = None
 ) -> Change:
     house, shown = stage.house, sections(stage.house, move, opened, part)
-    members = choices.members(house, opened.life.convened) if opened else ()
-    filled: Filled = fill(house, acting, move, shown, _form(posted), choices.schools(house), members)
+    filled: Filled = fill(house, acting, move, shown, _form(posted), opened.life if opened else None)
     if not filled.ok:
         raise BadStory(f"{move.name}: {[(e.id, e.message) for e in filled.errors]} {filled.warned}")
     return Change(move.name, filled.contents, filled.takes, part)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -252,3 +252,17 @@ def test_decisions_are_offered_from_the_day_of_the_meeting_and_said_before(pages
     assert (f'href="/situations/{head.life.case}/decisions"' in page) == (day == TODAY)
     told = "Enregistrer les décisions : à partir du mardi 3 mars 2026, jour de la réunion."
     assert (told in page) == (day != TODAY)
+
+
+# --- Later: last, since time passes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-12")
+def test_the_age_is_looked_at_on_the_day_of_the_saisine_when_it_is_completed_later(pages: Pages) -> None:
+    lives, born = pages.lives, "2008-04-05"
+    head = lives.play(lives.refer(birth_date=born), "coordinator", "ask_details", {"request": builders.REQUEST})
+    lives.town.moment += timedelta(days=40)
+    reader, path = Reader(application(lives), lives, "head_of_school"), f"/situations/{head.life.case}/actes/correct"
+    grown = reader.post(path, **REFERRAL | {"identity-birth_date": "2008-03-01"})
+    assert "moins de 18 ans au jour de la saisine" in plain(grown.text)
+    assert reader.post(path, **REFERRAL | {"identity-birth_date": born}).status_code == 303
