@@ -67,7 +67,8 @@ def sections(house: House, move: Move, opened: Opened | None, part: UUID | None 
     for write in move.writes:
         compartment = house.charter.compartment(write.compartment)
         slot = Slot(compartment.name)
-        kept = [item.offered(marks) for item in compartment.fields if not write.fields or item.name in write.fields]
+        written = (item for item in compartment.fields if not write.fields or item.name in write.fields)
+        kept = [item.offered(marks).under(house.settings) for item in written]
         held = opened is not None and slot in opened.head.held
         old = dict(opened.contents.get(slot, {})) if opened else {}
         found.append(Section(compartment, asked(kept, move.asks), write.optional, held and not old, old))

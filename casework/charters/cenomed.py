@@ -576,7 +576,7 @@ FACT = (
 TEXT_HELP = "Des faits objectifs, constatés par vous. La personne concernée peut lire ce texte."
 ACCOUNT = (
     Field("facts", "Fait", Kind.ROWS, "C-03", fields=FACT, rows=(1, 5), required=True),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, setting="text_limit", help=TEXT_HELP, guarded=True),
 )
 REMONTEE = (
     Field("reason", "Motif", Kind.CHOICE, "F33-03", choices=AGENT_REASON, required=True),
@@ -586,7 +586,7 @@ REMONTEE = (
     Field("surname", "Nom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("first_name", "Prénom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("age", "Âge estimé", Kind.AGE, "F33-12"),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, setting="text_limit", help=TEXT_HELP, guarded=True),
 )
 JUDICIAL = (
     Field("defer", "Information de la personne à différer", Kind.CHOICE, "C-05", choices=PROSECUTOR_DEFER),

@@ -24,7 +24,6 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
     "F33-10": "le rappel daté du silence",
     "F33-11": "les saisines par partenaire, le retour qualitatif, la saisie des comités de pilotage",
     "F33-14": "les créneaux de passage",
-    "C-03": "le garde qui remarque un nom, une adresse, la santé… et demande confirmation ; le réglage de longueur",
     "C-05": "les notices à imprimer, le rappel du délai d’un mois",
     "C-09": "l’impression motivée, inscrite au journal et marquée",
     "R-03": "la revue à douze mois, la clôture proposée à vingt-quatre",

@@ -153,6 +153,12 @@ def _settings(charter: Charter) -> Iterator[Fault]:
     for clock in charter.clocks:
         if clock.basis is not Basis.WINDOW and clock.amount != defaults.get(clock.setting, clock.amount):
             yield clock.rule, f"clock {clock.name} and setting {clock.setting} disagree"
+    for compartment in charter.compartments:
+        for item in _all(compartment.fields):
+            where = f"field {item.name} of {compartment.name}"
+            yield from _unknown(item.rule, where, [item.setting] if item.setting else [], defaults)
+            if item.limit != defaults.get(item.setting, item.limit):
+                yield item.rule, f"{where} and setting {item.setting} disagree"
 
 
 def _figures(charter: Charter) -> Iterator[Fault]:

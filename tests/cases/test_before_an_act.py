@@ -254,6 +254,29 @@ def test_decisions_are_offered_from_the_day_of_the_meeting_and_said_before(pages
     assert (told in page) == (day != TODAY)
 
 
+# --- How long a text may be -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("C-03")
+@pytest.mark.parametrize(("setting", "most"), [(None, 500), (200, 200), (1_000, 1_000)])
+def test_the_longest_text_is_the_setting_of_the_instance(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, setting: int | None, most: int
+) -> None:
+    if setting:
+        monkeypatch.setitem(pages.lives.house.settings, "text_limit", setting)
+    reader, path = pages.readers["head_of_school"], "/situations/nouvelle/refer"
+    widest = "\N{GRINNING FACE}"  # the compartment holds it whatever is written
+    facts = {
+        f"account-facts-{at}-{name}": value
+        for at in range(5)
+        for name, value in {"day": "2026-02-18", "place": "other_public_place", "place_name": widest * 100}.items()
+    }
+    assert f'data-count="{most}"' in reader.get(path).text
+    long = reader.post(path, **REFERRAL | facts | {"account-text": widest * (most + 1)})
+    assert f"{most} caractères au plus : retirez-en 1." in plain(long.text)
+    assert reader.post(path, **REFERRAL | facts | {"account-text": widest * most}).status_code == 303
+
+
 # --- Later: last, since time passes ---------------------------------------------------------------------------------
 
 

@@ -194,6 +194,12 @@ def with_list(*values: str, label: str = "") -> Charter:
     )
 
 
+def writing(**changes: Any) -> Charter:
+    account = CENOMED.compartment("account")
+    changed = replace(account, fields=(account.fields[0], replace(account.fields[1], **changes)))
+    return replace(CENOMED, compartments=tuple(changed if item is account else item for item in CENOMED.compartments))
+
+
 def asking(choices: ChoiceList) -> Charter:
     item = Field("more", "Plus", Kind.CHOICE, "X", choices=choices)
     first = replace(CENOMED.compartments[0], fields=(*CENOMED.compartments[0].fields, item))
@@ -230,6 +236,8 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (clocking(move="archive"), "R-02", "cannot be played"),
     (clocking(setting="nothing"), "R-02", "'nothing'"),
     (clocking(amount=3), "R-02", "disagree"),
+    (writing(setting="nothing"), "C-03", "'nothing'"),
+    (writing(setting="text_limit", limit=3), "C-03", "disagree"),
     (replace(CENOMED, clocks=tuple(c for c in CENOMED.clocks if c.name not in ("cap", "archive"))), "R-10", "archived"),
     (replace(CENOMED, settings=(*CENOMED.settings, Setting("s", "S", "X", 5, 6, 7, "jours"))), "X", "bounds"),
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], fact="nothing"),)), "F33-08", "'nothing'"),
