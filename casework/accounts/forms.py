@@ -40,7 +40,7 @@ PROBLEMS = {
     "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et reconnaître un autre coordonnateur.",
     "not_allowed": "Votre qualité ne permet pas cet acte.",
     "organisation": "Indiquez un nom et choisissez un type d’organisme.",
-    "password_weak": "Ce mot de passe est trop facile à deviner : suivez l’une des trois formes ci-dessous, sans votre identifiant.",
+    "password_weak": "Ce mot de passe est trop facile à deviner. Choisissez l’une des trois formes ci-dessous, sans y mettre votre identifiant.",
     "pending": "Votre accès n’est pas encore ouvert : un coordonnateur doit vous admettre. Appelez-le.",
     "seat": "Cette qualité ne peut pas être tenue pour cet organisme.",
     "shares": "Ces phrases n’ouvrent pas les clés sous parts. Relisez-les mot à mot ; il en faut deux, de deux détenteurs différents.",

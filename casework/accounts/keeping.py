@@ -28,7 +28,7 @@ SENT = (
     "Un lien plus récent a déjà été fait pour cette personne, et lui seul sert. S’il est perdu, repartez de la liste."
 )
 AFTER = {
-    True: "L’annuaire est signé sans cette qualité. La personne ne lit plus rien à ce titre.",
+    True: "Cette personne ne lit plus rien en cette qualité. Pour revenir, elle devra être invitée, puis admise de nouveau.",
     False: "La session est coupée. Un coordonnateur retire ensuite la qualité.",
 }
 
