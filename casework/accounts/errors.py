@@ -8,6 +8,8 @@ Code: TypeAlias = Literal[
     "conflict",
     "fingerprint",
     "invitation",
+    "invited",
+    "known",
     "last_keeper",
     "login_used",
     "not_allowed",

@@ -20,12 +20,15 @@ from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError
 from casework.web.french import count
-from casework.web.page import acting, current_house, reply
+from casework.web.page import acting, current_house, go, reply
 from casework.web.tasks import Task
 
 NOT_WAITING = "Cette personne n’attend pas d’admission : elle est peut-être déjà admise. Relisez la liste ci-dessous."
+SENT = (
+    "Un lien plus récent a déjà été fait pour cette personne, et lui seul sert. S’il est perdu, repartez de la liste."
+)
 AFTER = {
-    True: "L’annuaire est signé sans cette qualité. La personne ne lit plus rien à ce titre.",
+    True: "Cette personne ne lit plus rien en cette qualité. Pour revenir, elle devra être invitée, puis admise de nouveau.",
     False: "La session est coupée. Un coordonnateur retire ensuite la qualité.",
 }
 
@@ -83,15 +86,22 @@ def administration() -> Response:
 
 
 def organisation() -> Response:
-    """Create an organisation."""
+    """Create an organisation, then say so on a page that can be read again."""
     house = current_house()
     fields = forms.organisation_fields(house)
-    parsed = forms.read_fields(fields)
-    if asked.method != "POST" or not parsed.ok:
-        errors = parsed.errors if asked.method == "POST" else ()
-        return _form("Créer un organisme", fields, parsed.shown, errors)
-    create_organisation(house, parsed.values["kind"], parsed.values["name"], acting().actor)
-    return reply("accounts/created.html", name=parsed.values["name"], page="account")
+    parsed, made = forms.read_fields(fields), asked.args.get("cree", type=UUID)
+    name = names(house).organisations.get(made) if made else None
+    if name:
+        return reply("accounts/created.html", name=name, page="account")
+    errors = parsed.errors if asked.method == "POST" else ()
+    if asked.method == "POST" and parsed.ok:
+        try:
+            key = create_organisation(house, parsed.values["kind"], parsed.values["name"], acting().actor)
+        except AccountError as error:
+            errors = (FieldError("f-name", "Nom de l’organisme", forms.problem(error)),)
+        else:
+            return go("accounts.organisation", cree=key)
+    return _form("Créer un organisme", fields, parsed.shown, errors)
 
 
 def invitations() -> Response:
@@ -106,18 +116,20 @@ def invitations() -> Response:
         try:
             made = invite(house, contact, value["role"], UUID(value["organisation"]), acting().actor)
         except AccountError as error:
-            errors = (FieldError("f-role", "Qualité", forms.problem(error)),)
+            name, label = ("email", "Adresse électronique") if error.code == "invited" else ("role", "Qualité")
+            errors = (FieldError(f"f-{name}", label, forms.problem(error)),)
         else:
             return _invited(made.token)
     return _form("Inviter une personne", fields, parsed.shown, errors)
 
 
 def reinvitation(person: UUID) -> Response:
-    """A new way in for somebody who lost theirs: new keys, admitted again."""
+    """A new way in for somebody who lost theirs: new keys, admitted again; the form sent twice makes one link."""
     try:
-        return _invited(reinvite(current_house(), person, acting().actor))
+        return _invited(reinvite(current_house(), person, acting().actor, asked.form.get("seen", "")))
     except AccountError as error:
-        return reply("accounts/refused.html", problem=forms.problem(error), status=409, page="account")
+        problem = SENT if error.code == "changed" else forms.problem(error)
+        return reply("accounts/refused.html", problem=problem, status=409, page="account")
 
 
 def removal(tenure: UUID) -> Response:

@@ -1,19 +1,19 @@
 """Every tenure with its state, for those who invite and those who remove; names are opened by people.py."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from casework.accounts.service import mark
 from casework.kernel.clock import now
 from casework.store.directory import Directory, DirectoryMissing, load_directory
 from casework.store.house import House
 from casework.store.tables import InvitationRow, TenureRow
+from casework.web.french import short_day
 
 STATES = {
-    "invited": "Invitation envoyée",
     "pending": "En attente d’admission",
     "admitted": "Admise",
     "ended": "Terminée",
@@ -22,14 +22,16 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tenure: ids, a state in French, and when its invitation ends. A `listed` one can be removed, and suspended unless it is already."""
+    """One tenure: ids, a state in French, the mark of its person's last invitation. A `listed` one can be removed, and suspended
+    unless it is already.
+    """
 
     tenure: UUID
     person: UUID
     seat: str
     organisation: UUID
     state: str
-    until: datetime | None
+    way: str
     listed: bool
     suspended: bool
 
@@ -44,9 +46,10 @@ def tenures(house: House) -> list[Line]:
         query = query.where(or_(TenureRow.state != "ended", TenureRow.id.in_(listed)))
         rows = session.scalars(query.order_by(TenureRow.seat, TenureRow.id)).all()
         people = [row.person for row in rows]
-        open_ways = select(InvitationRow).where(InvitationRow.person.in_(people), InvitationRow.used_at.is_(None))
-        until = {way.person: way.expires_at for way in session.scalars(open_ways)}
-    return [_line(row, until.get(row.person), row.id in listed, row.id in cut) for row in rows]
+        ways = {
+            way.person: way for way in session.scalars(select(InvitationRow).where(InvitationRow.person.in_(people)))
+        }
+    return [_line(row, ways.get(row.person), row.id in listed, row.id in cut) for row in rows]
 
 
 def _directory(house: House, session: Session) -> Directory | None:
@@ -56,12 +59,15 @@ def _directory(house: House, session: Session) -> Directory | None:
         return None
 
 
-def _line(row: TenureRow, until: datetime | None, listed: bool, cut: bool) -> Line:  # noqa: FBT001 - two facts of a row
-    state = "Suspendue" if listed and cut else _state(row, until)
-    return Line(row.id, row.person, row.seat, row.organisation, state, until, listed, listed and cut)
+def _line(row: TenureRow, way: InvitationRow | None, listed: bool, cut: bool) -> Line:  # noqa: FBT001 - two facts of a row
+    state = "Suspendue" if listed and cut else _state(row, way)
+    return Line(row.id, row.person, row.seat, row.organisation, state, mark(way), listed, listed and cut)
 
 
-def _state(row: TenureRow, until: datetime | None) -> str:
-    if row.state == "invited" and (until is None or until <= now()):
-        return "Invitation expirée"
-    return STATES[row.state]
+def _state(row: TenureRow, way: InvitationRow | None) -> str:
+    """What a person of the list is waited for; a link that still opens is told beside what the tenure is."""
+    opens = way is not None and way.used_at is None and way.expires_at > now()
+    last = f"jusqu’au {short_day(way.expires_at)}" if way and opens else ""
+    if row.state == "invited":
+        return f"Invitation envoyée, valable {last}" if opens else "Invitation expirée"
+    return f"{STATES[row.state]}. Nouveau lien envoyé, valable {last}" if opens else STATES[row.state]

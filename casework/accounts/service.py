@@ -25,6 +25,7 @@ from casework.accounts.people import (
     Contact,
     login_hash,
     open_contact,
+    open_name,
     person_by_login,
     person_row,
     seal_contact,
@@ -34,12 +35,14 @@ from casework.accounts.people import (
 from casework.kernel.clock import now
 from casework.kernel.life import Actor, Party
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import APART, seal_copy
 from casework.store.tables import InvitationRow, OrganisationRow, PersonRow, PrincipalRow, SessionRow, TenureRow
 from crypto.errors import CryptoError
 from crypto.sealing import new_sealing_pair
 
 VALID = timedelta(hours=72)
+MARK = 8  # bytes of a keyed hash
 ADMINISTRATOR = "administrator"
 
 
@@ -72,12 +75,14 @@ class Accepted:
 
 
 def create_organisation(house: House, kind: str, name: str, by: Actor | None = None) -> UUID:
-    """A new organisation. Errors: AccountError "organisation" for an unknown kind, "not_allowed"."""
+    """A new organisation. Errors: AccountError "organisation" for an unknown kind, "known" for one that is there, "not_allowed"."""
     _require_inviter(house, by)
     if kind not in house.charter.organisations or not name.strip():
         raise AccountError("organisation")
     key = uuid4()
     with house.writing() as writing:
+        take_turn(writing.session, house.instance)
+        _require_unknown(house, writing.session, kind, name)
         writing.session.add(
             OrganisationRow(id=key, instance=house.instance, kind=kind, name=seal_name(house, key, name.strip()))
         )
@@ -86,11 +91,17 @@ def create_organisation(house: House, kind: str, name: str, by: Actor | None = N
 
 
 def invite(house: House, contact: Contact, seat: str, organisation: UUID, by: Actor | None = None) -> Invited:
-    """A way into a seat: 72 hours, single use (A-01). Errors: AccountError "seat", "organisation", "not_allowed"."""
+    """A way into a seat: 72 hours, single use (A-01). Errors: AccountError "seat", "organisation", "invited", "not_allowed"."""
     _require_inviter(house, by)
     with house.writing() as writing:
+        take_turn(writing.session, house.instance)
         _require_seat(house, writing.session, seat, organisation)
         person = person_by_login(house, writing.session, contact.login) or _new_person(house, writing.session, contact)
+        if any(
+            (row.seat, row.organisation) == (seat, organisation)
+            for row in tenures_of(house, writing.session, person.id)
+        ):
+            raise AccountError("invited")
         tenure = TenureRow(id=uuid4(), instance=house.instance, person=person.id, organisation=organisation, seat=seat)
         tenure.state = "invited" if person.member is None else "pending"
         writing.session.add(tenure)
@@ -99,16 +110,29 @@ def invite(house: House, contact: Contact, seat: str, organisation: UUID, by: Ac
     return Invited(person.id, tenure.id, token)
 
 
-def reinvite(house: House, person: UUID, by: Actor | None = None) -> str:
-    """A token for somebody who lost the way in: accepting makes new keys, that a keeper must admit again."""
+def reinvite(house: House, person: UUID, by: Actor | None = None, seen: str | None = None) -> str:
+    """A token for somebody who lost the way in: accepting makes new keys, that a keeper must admit again.
+
+    `seen`: the mark of the invitation that the form was written after, None for whatever it is now; the same form sent again is
+    "changed", so that the link already handed over still opens.
+    """
     _require_inviter(house, by)
     with house.writing() as writing:
+        take_turn(writing.session, house.instance)
         row = person_row(house, writing.session, person)
         if row is None or not row.contact:
             raise AccountError("invitation")
+        former = writing.session.scalar(select(InvitationRow).where(InvitationRow.person == person))
+        if seen not in (None, mark(former)):
+            raise AccountError("changed")
         token = _new_token(house, writing.session, row)
         writing.log(house.events.invited, by or _nobody(house), subject=person)
     return token
+
+
+def mark(invitation: InvitationRow | None) -> str:
+    """What tells an invitation from the next one, and opens nothing."""
+    return invitation.token_hash[:MARK].hex() if invitation else ""
 
 
 def begin_acceptance(house: House, token: str) -> Setup:
@@ -205,6 +229,12 @@ def _require_seat(house: House, session: Session, seat: str, organisation: UUID)
         raise AccountError("organisation")
     if kind not in next((item.organisations for item in house.charter.seats if item.name == seat), ()):
         raise AccountError("seat")
+
+
+def _require_unknown(house: House, session: Session, kind: str, name: str) -> None:
+    same = select(OrganisationRow).where(OrganisationRow.instance == house.instance, OrganisationRow.kind == kind)
+    if name.strip().casefold() in {open_name(house, row).casefold() for row in session.scalars(same)}:
+        raise AccountError("known")
 
 
 def _new_person(house: House, session: Session, contact: Contact) -> PersonRow:

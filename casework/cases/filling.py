@@ -7,15 +7,16 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from casework.cases import vigilance
+from casework.cases import choices, vigilance
 from casework.cases.reading import Opened
 from casework.cases.vigilance import Warned
+from casework.charters.remontee import as_referral
 from casework.kernel.clock import today
-from casework.kernel.life import Slot
+from casework.kernel.life import Life, Slot
 from casework.kernel.records import Compartment, Field, Kind, Move, Take
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.forms import FieldError, Pairs, Parsed, asked, field_id, parse
+from casework.web.forms import FieldError, Parsed, asked, field_id, parse
 from casework.web.french import lowered
 
 BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
@@ -66,11 +67,19 @@ def sections(house: House, move: Move, opened: Opened | None, part: UUID | None 
     for write in move.writes:
         compartment = house.charter.compartment(write.compartment)
         slot = Slot(compartment.name)
-        kept = [item.offered(marks) for item in compartment.fields if not write.fields or item.name in write.fields]
+        written = (item for item in compartment.fields if not write.fields or item.name in write.fields)
+        kept = [item.offered(marks).under(house.settings) for item in written]
         held = opened is not None and slot in opened.head.held
         old = dict(opened.contents.get(slot, {})) if opened else {}
         found.append(Section(compartment, asked(kept, move.asks), write.optional, held and not old, old))
     return found
+
+
+def before(move: Move, parts: Sequence[Section], opened: Opened) -> Filled:
+    """The form at first: what is written already, or what the remontée gives to the saisine made of it (F33-03)."""
+    if move.adopts:
+        return Filled(shown=as_referral(opened.contents[Slot("remontee")]))
+    return Filled(shown={section.compartment.name: section.old for section in parts})
 
 
 def fill(
@@ -79,14 +88,14 @@ def fill(
     move: Move,
     parts: Sequence[Section],
     posted: "MultiDict[str, str]",
-    schools: Pairs,
-    members: Pairs,
+    life: Life | None,
 ) -> Filled:
-    """Read a posted form. Nothing typed is lost when something is to correct."""
+    """Read a posted form; `life`: of the situation it is about, None when it begins one. Nothing typed is lost when something is to correct."""
     contents: dict[str, dict[str, Any]] = {}
     shown: dict[str, Mapping[str, Any]] = {}
     errors: list[FieldError] = []
     more = False
+    schools, members = choices.schools(house), choices.members(house, life.convened if life else ())
     for section in parts:
         read = parse(section.fields, posted, section.prefix, schools=schools, members=members, today=today())
         shown[section.compartment.name] = read.shown
@@ -99,7 +108,8 @@ def fill(
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
     if not errors and not more:
-        errors = [problem(house, key, message) for key, message in house.charter.problems(contents, today()).items()]
+        refused = house.charter.problems(contents, life.began if life else today())
+        errors = [problem(house, key, message) for key, message in refused.items()]
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
     seen = vigilance.confirmation(house.charter, contents)
@@ -114,7 +124,7 @@ def _anything(read: Parsed) -> bool:
 def _keep_hidden(
     every: Sequence[Field], asked_fields: Sequence[Field], new: Mapping[str, Any], old: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Values of fields this form does not show stay as they were, groups matched by their order."""
+    """Values of fields this form does not show stay as they were."""
     visible = {item.name: item for item in asked_fields}
     result = dict(new)
     for item in every:
@@ -122,13 +132,29 @@ def _keep_hidden(
             if item.name in old and item.preset:
                 result[item.name] = old[item.name]
         elif item.kind is Kind.ROWS:
-            before = old.get(item.name, [])
-            rows = enumerate(new.get(item.name, []))
+            inner, rows = visible[item.name].fields, new.get(item.name, [])
+            before = _before_each(inner, rows, old.get(item.name, []))
             result[item.name] = [
-                _keep_hidden(item.fields, visible[item.name].fields, row, before[index] if index < len(before) else {})
-                for index, row in rows
+                _keep_hidden(item.fields, inner, row, was) for row, was in zip(rows, before, strict=True)
             ]
     return result
+
+
+def _before_each(
+    visible: Sequence[Field], rows: Sequence[Mapping[str, Any]], old: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """What each group was: the one that said the same, or, where no group came or went, the one at its place.
+
+    A group taken away never leaves what is hidden in it to another person; a doubt empties it, and it is asked again.
+    """
+
+    def said(row: Mapping[str, Any]) -> str:
+        return repr([row.get(item.name) for item in visible])
+
+    same = {said(row): row for row in old}
+    taken = {said(row) for row in rows} & set(same)
+    place = [row if said(row) not in taken else {} for row in old] if len(rows) == len(old) else [{} for _ in rows]
+    return [same.get(said(row), at) for row, at in zip(rows, place, strict=True)]
 
 
 def _preset(house: House, acting: Acting, move: Move, contents: dict[str, dict[str, Any]]) -> None:

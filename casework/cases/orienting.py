@@ -1,4 +1,4 @@
-"""Orientation: choose a type and a recipient, look at exactly what will leave, send."""
+"""Orientation: what the cell decided, a type and a recipient, a look at exactly what will leave, then it is sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from casework.cases import choices
 from casework.cases.act import Change, act
-from casework.cases.heads import Head
+from casework.cases.decided import orientations
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.life import Slot
@@ -68,20 +68,63 @@ def form(house: House, opened: Opened) -> tuple[Field, ...]:
 
 
 def _targets(house: House, opened: Opened, kinds: Field) -> ChoiceList:
-    """Type and organisation together; without information of the family only the CRIP 75 stays open (C-05)."""
-    informed = "informed" in opened.life.marks
-    found = tuple(
+    """Type and organisation together, what waits to be sent first; without information of the family only the CRIP 75 stays open (C-05)."""
+    informed, waiting = "informed" in opened.life.marks, _waiting(house, opened)
+    found = [
         Labelled(f"{kind.value}:{organisation}", f"{kind.label} : {name}")
         for kind in (kinds.choices.values if kinds.choices else ())
         for organisation, mark, name in choices.recipients(house, kind.value)
         if informed or mark == "crip"
+    ]
+    return ChoiceList("target", "Destinataire", tuple(sorted(found, key=lambda item: _type(item.value) not in waiting)))
+
+
+def _waiting(house: House, opened: Opened) -> list[str]:
+    return [item.type for item in orientations(house.charter, opened) if item.waits]
+
+
+def _type(target: str) -> str:
+    return target.partition(":")[0]
+
+
+def _open_to(fields: Sequence[Field], waiting: Sequence[str]) -> list[str]:
+    """The targets offered that are of these types."""
+    offered = next(item.choices for item in fields if item.name == "target")
+    return [item.value for item in (offered.values if offered else ()) if _type(item.value) in waiting]
+
+
+def suggested(house: House, opened: Opened, fields: Sequence[Field]) -> Mapping[str, Any]:
+    """What is ticked at first: the decided orientation, when one recipient alone can be meant."""
+    found = _open_to(fields, _waiting(house, opened))
+    return {"copied": list(SUGGESTED)} | ({"target": found[0]} if len(found) == 1 else {})
+
+
+def warned(house: House, opened: Opened, fields: Sequence[Field]) -> list[str]:
+    """What the decisions and this form do not agree on, in words; nothing is forbidden for it."""
+    found = orientations(house.charter, opened)
+    waiting = [item for item in found if item.waits]
+    if not waiting:
+        if any(item.sent for item in found):
+            return ["Chaque orientation décidée est déjà envoyée. Relisez les décisions avant d’en envoyer une autre."]
+        return ["La cellule n’a décidé aucune orientation à envoyer. Relisez les décisions avant d’en envoyer une."]
+    why = (
+        "personne n’y est encore admis pour la recevoir"
+        if "informed" in opened.life.marks
+        else "sans l’information des personnes, seule la CRIP 75 peut recevoir une fiche"
     )
-    return ChoiceList("target", "Destinataire", found)
+    return [f"« {item.label} » est décidée, mais {why}." for item in waiting if not _open_to(fields, [item.type])]
 
 
-def suggested() -> Mapping[str, Any]:
-    """What is ticked at first."""
-    return {"copied": list(SUGGESTED)}
+def strange(house: House, opened: Opened, kind: str) -> str:
+    """Why the record does not ask for a sheet of this type; empty when it does."""
+    same = [item for item in orientations(house.charter, opened) if item.type == kind]
+    if any(item.waits for item in same):
+        return ""
+    return (
+        "Cette orientation a déjà été envoyée."
+        if same
+        else "La cellule n’a pas décidé cette orientation : elle n’est pas dans le relevé."
+    )
 
 
 def read(house: House, opened: Opened, posted: "MultiDict[str, str]") -> Read:
@@ -114,8 +157,9 @@ def _copy(value: Any, inner: set[str]) -> Any:
     )
 
 
-def send(house: House, acting: Acting, opened: Opened, seen: int, sheet: Sheet) -> Head:
-    """Send the sheet to its recipient. Errors: those of act."""
+def send(house: House, acting: Acting, opened: Opened, seen: int, sheet: Sheet) -> str:
+    """Send the sheet to its recipient; the name of the act. Errors: those of act."""
     name = "alert_crip" if sheet.mark == "crip" and "informed" not in opened.life.marks else "orient"
     change = Change(name, {"orientation": sheet.content}, {Take.RECIPIENT: (sheet.recipient, sheet.mark)})
-    return act(house, acting, opened.life.case, seen, change)
+    act(house, acting, opened.life.case, seen, change)
+    return name

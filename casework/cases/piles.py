@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from casework.accounts.people import Names
+from casework.cases import decided
 from casework.cases.comparing import CHECKING
 from casework.cases.several import Glimpse
 from casework.charters import referral
@@ -149,16 +150,14 @@ def uninformed(files: Files) -> Iterator[Told]:
 def to_send(files: Files) -> Iterator[Told]:
     """Orientations that were decided, and none of which was sent."""
     for item in files.at("followed"):
-        decided = _decided(files.charter, item)
-        if decided:
-            yield line(item, item.life.since, f"Décidée : {', '.join(decided)}.")
+        labels = _decided(files.charter, item)
+        if labels:
+            yield line(item, item.life.since, f"Décidée : {', '.join(labels)}.")
 
 
 def _decided(charter: Charter, item: Glimpse) -> list[str]:
     """The orientations of the record that go to a recipient (F33-05), as labels."""
-    rows = item.contents.get(Slot("deliberation"), {}).get("decisions", [])
-    types = next(found for found in charter.lists if found.name == "orientation")
-    return [types.label(row["orientation"]) for row in rows if row.get("orientation") in charter.sent_to]
+    return [label for value, label in decided.types(charter, item.contents) if value in charter.sent_to]
 
 
 def awaited(files: Files) -> Iterator[Told]:

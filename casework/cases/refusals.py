@@ -1,18 +1,18 @@
 """An act that could not be played: why, in words, and what had been typed for it; nothing was written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from casework.cases import choices, drafts, reading, shown
+from casework.cases import drafts, reading, shown
 from casework.cases.act import Conflict, Missing, Unsealable
 from casework.cases.filling import fill, sections
 from casework.cases.heads import HeadBroken
 from casework.kernel.engine import IllegalMove
-from casework.kernel.life import Actor, Party
+from casework.kernel.life import Actor, Life
 from casework.kernel.records import Move
 from casework.store.house import House
 from casework.store.keyring import NoKey
@@ -32,8 +32,8 @@ def refused(error: Exception) -> Response:
     if isinstance(error, Missing):
         return errors.show(errors.MISSING, "missing")
     house, person = current_house(), acting()
-    convened = error.head.life.convened if isinstance(error, Conflict) else ()
-    texts, typed = why(house, person.actor, error), _posted(house, convened)
+    life = error.head.life if isinstance(error, Conflict) else None
+    texts, typed = why(house, person.actor, error), _posted(house, life)
     status, outcome = STATUS.get(type(error), (409, "illegal"))
     if isinstance(error, HeadBroken):
         _report(house)
@@ -96,23 +96,23 @@ def left_over(name: str, case: UUID, part: UUID | None) -> Response:
     if found is None:
         raise NotFound
     texts = ("Cet acte n’est plus possible : la situation a changé depuis que vous écriviez.",)
-    typed = list(_words(house, house.charter.move(name), found, ()))
+    typed = list(_words(house, house.charter.move(name), found, None))
     return reply("cases/refused.html", texts=texts, typed=typed, kept=True, page="draft", status=409)
 
 
-def _posted(house: House, convened: Sequence[Party]) -> Typed:
+def _posted(house: House, life: Life | None) -> Typed:
     name = (request.view_args or {}).get("move") or request.form.get("avis", "")
     found = (move for move in house.charter.moves if name == move.name or request.endpoint == move.page)
     move = next(found, None) if request.method == "POST" else None
-    return list(_words(house, move, request.form, convened)) if move else []
+    return list(_words(house, move, request.form, life)) if move else []
 
 
 def _words(
-    house: House, move: Move, posted: "MultiDict[str, str]", convened: Sequence[Party]
+    house: House, move: Move, posted: "MultiDict[str, str]", life: Life | None
 ) -> Iterator[tuple[str, tuple[Words, ...]]]:
     """What a form said, compartment by compartment; what was wrong in it too."""
-    parts, members = sections(house, move, None), choices.members(house, convened)
-    read = fill(house, acting(), move, parts, posted, choices.schools(house), members)
+    parts = sections(house, move, None)
+    read = fill(house, acting(), move, parts, posted, life)
     for section in parts:
         words = shown.words(house, section.fields, read.shown[section.compartment.name])
         if words:

@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import filling, reading, shown
+from casework.cases import confirmed, filling, reading, shown
 from casework.cases.act import Change
 from casework.cases.filling import Filled
 from casework.cases.reading import Line, Opened
@@ -38,7 +38,7 @@ def give(case: UUID) -> Response:
     if chosen not in AVIS:
         raise NotFound
     opened, move = reading.open_for(house, person, case, (chosen,), seen)
-    filled = filling.fill(house, person, move, filling.sections(house, move, opened), request.form, (), ())
+    filled = filling.fill(house, person, move, filling.sections(house, move, opened), request.form, opened.life)
     if not filled.ok:
         return _page(_waiting(), case, filled)
     acts.act(house, person, case, seen, Change(move.name, filled.contents, filled.takes))
@@ -50,9 +50,9 @@ def _waiting() -> list[Line]:
 
 
 def _last() -> Move | None:
-    """The avis just given, told in words; a name that is none of ours tells nothing."""
+    """The avis just given, told in words; what the address says and the log does not tells nothing."""
     house, name = current_house(), request.args.get("fait", "")
-    return house.charter.move(name) if name in AVIS else None
+    return house.charter.move(name) if name in AVIS and confirmed.last(house, acting()) == name else None
 
 
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:

@@ -6,18 +6,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
-
 from audit.log import entries
 from casework.accounts.people import names
 from casework.cases import choices, duties, lisible
 from casework.cases.duties import Duty
-from casework.cases.filling import Filled, Section, by_hand
+from casework.cases.filling import Filled, Section
 from casework.cases.reading import Line, Opened
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
-from casework.kernel.life import Part, Party, Slot
-from casework.kernel.records import Charter, Field, Kind, Move, Step
+from casework.kernel.life import Life, Part, Party, Slot
+from casework.kernel.records import SITUATION, Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.widgets import Widget, Words, summary, widgets
@@ -44,15 +42,6 @@ class Group:
     title: str
     lisible: Sequence[str]
     words: tuple[Words, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One possible act, and its page."""
-
-    label: str
-    url: str
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +116,16 @@ def follows(charter: Charter, seat: str, step: str, *, sent: bool) -> bool:
     return charter.seat(seat).progress != "none" and (sent or reads)
 
 
+def passed(house: House, acting: Acting, move: Move, life: Life) -> str:
+    """The step a situation passed to since this act of this person, for who may know it; empty while the act stands as it was."""
+    charter, party = house.charter, acting.party
+    stands = move.machine != SITUATION or not move.target or life.step == move.target
+    sent = (life.sender.seat, life.sender.organisation) == (party.seat, party.organisation)
+    whole = charter.seat(party.seat).progress == "steps"
+    tells = whole and not stands and follows(charter, party.seat, life.step, sent=sent)
+    return charter.step(life.step).label if tells else ""
+
+
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
     """The lines of a list, as this seat may see them: who only holds a sheet learns nothing of the situation around it."""
     charter, seat = house.charter, acting.actor.seat
@@ -185,6 +184,13 @@ def groups(house: House, opened: Opened) -> list[Group]:
     return [_group(house, item) for item in lisible.grouped(house.charter, opened)]
 
 
+def recalled(house: House, move: Move, opened: Opened) -> list[Group]:
+    """What the form of a move repeats above its fields, as far as this person reads it."""
+    return [
+        _group(house, item) for item in lisible.grouped(house.charter, opened) if item.compartment.name in move.shows
+    ]
+
+
 def _group(house: House, item: lisible.Group) -> Group:
     named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
     title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title
@@ -200,35 +206,6 @@ def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> 
 
 def _part_state(charter: Charter, part: Part) -> str:
     return charter.step(part.step, part.machine).label.lower()
-
-
-def acts(opened: Opened) -> list[Act]:
-    """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
-    found = []
-    for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
-        url = _url(opened, part, move)
-        if url:
-            found.append(Act(move.label, url, move.key))
-    return found
-
-
-def _url(opened: Opened, part: UUID | None, move: Move) -> str:
-    case, meeting = opened.life.case, opened.life.meeting
-    if move.page == "cases.compare":
-        return url_for(move.page)
-    if move.page in ("cases.orient", "meetings.decide", "meetings.recusal"):
-        return url_for(move.page, case=case)
-    if move.page == "meetings.agenda":
-        return url_for("meetings.listing")
-    if move.page:
-        return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
-    if not by_hand(move):
-        return ""
-    return (
-        url_for("cases.part_step", case=case, move=move.name, part=part)
-        if part
-        else url_for("cases.step", case=case, move=move.name)
-    )
 
 
 def history(house: House, seat: str, case: UUID) -> list[Past]:

@@ -10,9 +10,20 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import choices, comparing, drafts, lisible, orienting, reading, shown
+from casework.cases import (
+    closing,
+    comparing,
+    confirmed,
+    decided,
+    drafts,
+    lisible,
+    offered,
+    orienting,
+    reading,
+    shown,
+)
 from casework.cases.act import Change, Conflict, Missing
-from casework.cases.filling import Filled, Section, by_hand, fill, sections
+from casework.cases.filling import Filled, Section, before, by_hand, fill, sections
 from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
@@ -49,7 +60,7 @@ def situation(case: UUID) -> Response:
         opened=opened,
         groups=shown.groups(house, opened),
         course=shown.course(house, person, opened),
-        acts=shown.acts(opened),
+        acts=offered.acts(house, opened),
         beside=comparing.beside(house, person, opened),
     )
 
@@ -72,7 +83,7 @@ def new(move: str) -> Response:
     if posted is None:
         return _form(found, parts, None, Filled(), once=uuid4())
     once = _uuid(request.form.get("once", "")) if request.method == "POST" else uuid4()
-    filled = fill(house, person, found, parts, posted, choices.schools(house), ())
+    filled = fill(house, person, found, parts, posted, None)
     kept = _kept(found.name)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, None, filled, once=once, kept=kept)
@@ -95,10 +106,8 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     parts = sections(house, found, opened, part)
     posted = _posted(found.name, case, part)
     if posted is None:
-        return _form(found, parts, opened, _before(parts), part=part)
-    filled = fill(
-        house, person, found, parts, posted, choices.schools(house), choices.members(house, opened.life.convened)
-    )
+        return _form(found, parts, opened, before(found, parts, opened), part=part)
+    filled = fill(house, person, found, parts, posted, opened.life)
     kept = _kept(found.name, case, part)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, opened, filled, part=part, kept=kept)
@@ -127,10 +136,6 @@ def _kept(form: str, case: UUID | None = None, part: UUID | None = None) -> bool
     return drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
 
 
-def _before(parts: list[Section]) -> Filled:
-    return Filled(shown={section.compartment.name: section.old for section in parts})
-
-
 def _form(
     move: Move,
     parts: list[Section],
@@ -156,6 +161,8 @@ def _form(
         kept=kept,
         warned=warned,
         change=lisible.change(house, person.actor, move, opened, part) if opened else None,
+        recalled=shown.recalled(house, move, opened) if opened else (),
+        left=closing.left_open(house, move, opened) if opened else (),
         secrecy=house.charter.seat(person.actor.seat).secrecy,
         confidentiality=house.charter.confidentiality,
         page="situation",
@@ -169,12 +176,14 @@ def part_step(case: UUID, part: UUID, move: str) -> Response:
 
 
 def done(case: UUID, move: str) -> Response:
-    """What happened and what comes next; the reference only for who may still know of the situation."""
+    """What this person did, as the log says, and what comes next; the reference only for who may still know of the situation."""
     house, person = current_house(), acting()
-    if move not in {item.name for item in house.charter.moves}:
+    record = confirmed.own(house, person, case, move)
+    if record is None:
         raise NotFound
-    head = reading.state(house, person, case)
-    return reply("cases/done.html", move=house.charter.move(move), head=head, case=case, page="situation")
+    head, played = reading.state(house, person, case), house.charter.move(move)
+    since = shown.passed(house, person, played, head.life) if head else ""
+    return reply("cases/done.html", move=played, head=head, case=case, on=record.at, since=since, page="situation")
 
 
 def orient(case: UUID) -> Response:
@@ -187,19 +196,22 @@ def orient(case: UUID) -> Response:
     if "_send" not in request.form:
         return _orient_preview(opened, read.sheet)
     try:
-        orienting.send(house, person, opened, seen, read.sheet)
+        name = orienting.send(house, person, opened, seen, read.sheet)
     except Conflict as error:
         return _orient_form(opened, read, why(house, person.actor, error)[:1])
-    return go("cases.done", case=case, move="orient")
+    return go("cases.done", case=case, move=name)
 
 
 def _orient_form(opened: Opened, read: orienting.Read | None, changed: Sequence[str] = ()) -> Response:
-    errors = read.errors if read else ()
-    drawn = widgets(orienting.form(current_house(), opened), read.shown if read else orienting.suggested(), errors)
+    house, errors = current_house(), read.errors if read else ()
+    fields = orienting.form(house, opened)
+    drawn = widgets(fields, read.shown if read else orienting.suggested(house, opened, fields), errors)
     status = 409 if changed else 422 if errors else 200
     return reply(
         "cases/orient.html",
         opened=opened,
+        decided=decided.orientations(house.charter, opened),
+        warned=orienting.warned(house, opened, fields),
         widgets=drawn,
         errors=errors,
         changed=changed,
@@ -222,6 +234,7 @@ def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
         words=words,
         lisible=lisible,
         hidden=hidden,
+        strange=orienting.strange(house, opened, sheet.content["type"]),
         errors=(),
         page="orientation",
     )

@@ -587,7 +587,7 @@ FACT = (
 TEXT_HELP = "Des faits objectifs, constatés par vous. La personne concernée peut lire ce texte."
 ACCOUNT = (
     Field("facts", "Fait", Kind.ROWS, "C-03", fields=FACT, rows=(1, 5), required=True),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, setting="text_limit", help=TEXT_HELP, guarded=True),
 )
 REMONTEE = (
     Field("reason", "Motif", Kind.CHOICE, "F33-03", choices=AGENT_REASON, required=True),
@@ -597,7 +597,7 @@ REMONTEE = (
     Field("surname", "Nom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("first_name", "Prénom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("age", "Âge estimé", Kind.AGE, "F33-12"),
-    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, help=TEXT_HELP, guarded=True),
+    Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, setting="text_limit", help=TEXT_HELP, guarded=True),
 )
 JUDICIAL = (
     Field("defer", "Information de la personne à différer", Kind.CHOICE, "C-05", choices=PROSECUTOR_DEFER),
@@ -926,6 +926,7 @@ MOVES = (
         fact="referral_made",
         done="La remontée devient une saisine.",
         past="remontée devenue saisine",
+        shows=("remontee",),
     ),
     Move(
         "ask_report_details",
@@ -949,6 +950,7 @@ MOVES = (
         writes=(Write("remontee"),),
         done="Votre remontée complétée est transmise au coordonnateur.",
         past="remontée complétée",
+        shows=("request",),
     ),
     Move(
         "resume_report",
@@ -1008,6 +1010,7 @@ MOVES = (
         done=THANKS,
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         past="saisine complétée",
+        shows=("request",),
     ),
     Move(
         "resume",
@@ -1093,6 +1096,7 @@ MOVES = (
         writes=(Write("reason"), Write("account", optional=True), Write("identity")),
         done="Votre saisine complétée est transmise au Parquet.",
         past="saisine complétée pour le Parquet",
+        shows=("request",),
     ),
     Move(
         "resume_screening",

@@ -24,7 +24,6 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
     "F33-10": "le rappel daté du silence",
     "F33-11": "les saisines par partenaire, le retour qualitatif, la saisie des comités de pilotage",
     "F33-14": "les créneaux de passage",
-    "C-03": "le réglage de longueur",
     "C-05": "le rappel du délai d’un mois",
     "R-03": "la revue à douze mois, la clôture proposée à vingt-quatre",
     "R-04": "le passage en archive intermédiaire, son ouverture à deux personnes",

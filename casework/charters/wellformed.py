@@ -77,6 +77,7 @@ def _moves(charter: Charter) -> Iterator[Fault]:
             move.rule, where, [move.machine, move.spawns or SITUATION], {s.machine for s in charter.steps}
         )
         yield from _unknown(move.rule, where, [move.fact] if move.fact else [], (item.name for item in charter.facts))
+        yield from _unknown(move.rule, where, move.shows, machines)
         for write in move.writes:
             yield from _unknown(move.rule, where, [write.compartment], machines)
             own = machines.get(write.compartment) in (move.machine, move.spawns or move.machine)
@@ -153,6 +154,12 @@ def _settings(charter: Charter) -> Iterator[Fault]:
     for clock in charter.clocks:
         if clock.basis is not Basis.WINDOW and clock.amount != defaults.get(clock.setting, clock.amount):
             yield clock.rule, f"clock {clock.name} and setting {clock.setting} disagree"
+    for compartment in charter.compartments:
+        for item in _all(compartment.fields):
+            where = f"field {item.name} of {compartment.name}"
+            yield from _unknown(item.rule, where, [item.setting] if item.setting else [], defaults)
+            if item.limit != defaults.get(item.setting, item.limit):
+                yield item.rule, f"{where} and setting {item.setting} disagree"
 
 
 def _figures(charter: Charter) -> Iterator[Fault]:

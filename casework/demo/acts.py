@@ -52,7 +52,7 @@ def _change(
     stage: Stage, acting: Acting, move: Move, opened: Opened | None, posted: Given, part: UUID | None = None
 ) -> Change:
     house, shown = stage.house, sections(stage.house, move, opened, part)
-    filled: Filled = fill(house, acting, move, shown, _form(posted), stage.schools, ())
+    filled: Filled = fill(house, acting, move, shown, _form(posted), opened.life if opened else None)
     if not filled.ok:
         raise BadStory(f"{move.name}: {[(e.id, e.message) for e in filled.errors]} {filled.warned}")
     return Change(move.name, filled.contents, filled.takes, part)
@@ -167,8 +167,7 @@ def orient(stage: Stage, login: str, case: str, given: Given) -> None:
     house, acting = stage.house, stage.who(login)
     opened = opened_by(stage, acting, case)
     target = f"{given['type']}:{stage.organisations[given['to']]}"
-    copied = orienting.suggested()["copied"]
-    posted = _form({"target": target, "request": given["request"], "copied": copied})
+    posted = _form({"target": target, "request": given["request"], "copied": list(orienting.SUGGESTED)})
     found = orienting.read(house, opened, posted)
     if found.sheet is None:
         raise BadStory(f"orient: {[(error.id, error.message) for error in found.errors]}")

@@ -16,7 +16,6 @@ from casework.demo.place import Account
 from casework.kernel import clock
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.forms import Pairs
 
 OPENING = time(9)
 FRIDAY = 4
@@ -49,12 +48,6 @@ class Stage:
         """The day it was so many days before the demo is made, or the Friday before a week-end: offices are closed then."""
         day = self.today - timedelta(days=days)
         return day - timedelta(days=max(0, day.weekday() - FRIDAY)) if days else day
-
-    @property
-    def schools(self) -> Pairs:
-        """The schools that a form lets choose."""
-        kinds = self.house.charter.seat(self.house.charter.schools).organisations
-        return [(str(self.organisations[key]), name) for key, (kind, name) in ORGANISATIONS.items() if kind in kinds]
 
     def who(self, key: str) -> Acting:
         """This person in this seat, logged in since the first act of the day; who comes for the first time signs the charter."""

@@ -59,8 +59,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One nominative field, inside a sealed compartment. `limit` is a number of characters,
-    `rows` the (least, most) groups.
+    """One nominative field, inside a sealed compartment. `limit` is a number of characters, which the `setting` of this
+    name may change; `rows` the (least, most) groups.
 
     `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
     `only_if` = (other field, value): shown and required only then; a value after “!”: only for another answer than it.
@@ -75,6 +75,7 @@ class Field:
     required: bool = False
     choices: ChoiceList | None = None
     limit: int = 120
+    setting: str = ""
     fields: tuple["Field", ...] = ()
     rows: tuple[int, int] = (0, 1)
     preset: str = ""
@@ -90,6 +91,10 @@ class Field:
             return self
         kept = tuple(item for item in self.choices.values if item.value not in closed)
         return replace(self, choices=replace(self.choices, values=kept))
+
+    def under(self, settings: Mapping[str, int]) -> "Field":
+        """This field with the limit these settings give it."""
+        return replace(self, limit=settings.get(self.setting, self.limit))
 
     @property
     def textual(self) -> bool:

@@ -161,6 +161,7 @@ class Move:
     writes: tuple[Write, ...] = ()
     takes: tuple[Take, ...] = ()
     asks: tuple[str, ...] = ()
+    shows: tuple[str, ...] = ()  # compartments its form repeats, for whoever answers to them
     requires: tuple[str, ...] = ()
     forbids: tuple[str, ...] = ()
     part_requires: tuple[str, ...] = ()

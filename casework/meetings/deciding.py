@@ -39,7 +39,7 @@ def decided(case: UUID) -> Response:
     """What was recorded, who reads it, and the next situation of the agenda."""
     house, person = current_house(), acting()
     head = reading.state(house, person, case)
-    if head is None or head.life.meeting is None:
+    if head is None or head.life.meeting is None or head.life.step != house.charter.move("decide").target:
         raise NotFound
     found = agenda.following(house, person, head.life.meeting, case)
     return reply(

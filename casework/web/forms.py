@@ -14,7 +14,7 @@ from casework.web.values import MISSING, READERS, Context, Refused, again
 
 Pairs = Sequence[tuple[str, str]]
 Raw = dict[str, Any]  # name -> the texts posted for it, or for ROWS the groups
-MORE = "_more"
+MORE, LESS = "_more", "_less"  # what asks for one more of these groups, and to take one of them away
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class FieldError:
 class Parsed:
     """A form once read. `values` is ready for JSON; `shown` is what the page shows again, refused words included.
 
-    `more` names the groups of which one more was asked: the page is shown again and nothing else happens.
+    `more` names the groups of which one more or one less was asked: the page is shown again and nothing else happens.
     """
 
     values: dict[str, Any]
@@ -45,7 +45,7 @@ class Parsed:
 
     @property
     def announced(self) -> tuple[FieldError, ...]:
-        """The errors to show: none while the person only asks for one more group."""
+        """The errors to show: none while the person only asks for one more group, or one less."""
         return () if self.more else self.errors
 
 
@@ -59,6 +59,11 @@ def asked(fields: Iterable[Field], asks: Collection[str] = ()) -> tuple[Field, .
 def field_id(name: str) -> str:
     """The HTML id of the input posted under this name."""
     return f"f-{name}"
+
+
+def least(item: Field) -> int:
+    """How many of its groups there are at least."""
+    return max(item.rows[0], int(item.required))
 
 
 def holds(condition: tuple[str, str] | None, values: Mapping[str, Any]) -> bool:
@@ -94,7 +99,8 @@ def parse(
         errors = [FieldError(field_id(prefix + name), labels[name], message) for name, message in extra_errors(values)]
     more = _more(fields, posted, prefix)
     for item in fields:
-        if item.name in more and len(shown.get(item.name, ())) < item.rows[1]:
+        added = item.name in more and prefix + item.name in posted.getlist(MORE)
+        if added and len(shown.get(item.name, ())) < item.rows[1]:
             shown[item.name] = [*shown.get(item.name, ()), {}]
     return Parsed(values, tuple(errors), more, shown)
 
@@ -104,7 +110,9 @@ def _collect(fields: Sequence[Field], posted: "MultiDict[str, str]", prefix: str
     for item in fields:
         name = prefix + item.name
         if item.kind is Kind.ROWS:
-            groups = (_collect(item.fields, posted, f"{name}-{index}-") for index in range(item.rows[1]))
+            places = (f"{name}-{index}" for index in range(item.rows[1]))
+            kept = [place for place in places if place not in posted.getlist(LESS)]
+            groups = (_collect(item.fields, posted, f"{place}-") for place in kept)
             raw[item.name] = [group for group in groups if _written(group)]
         else:
             raw[item.name] = posted.getlist(name)
@@ -120,7 +128,7 @@ def _written(group: Raw) -> bool:
 
 
 def _more(fields: Sequence[Field], posted: "MultiDict[str, str]", prefix: str) -> tuple[str, ...]:
-    wanted = posted.getlist(MORE)
+    wanted = {*posted.getlist(MORE), *(place.rpartition("-")[0] for place in posted.getlist(LESS))}
     return tuple(item.name for item in fields if item.kind is Kind.ROWS and prefix + item.name in wanted)
 
 
@@ -170,9 +178,9 @@ def _read_rows(item: Field, groups: list[Raw], name: str, context: Context) -> t
         kept.append(values)
         repeated.append(shown)
         errors += [replace(error, label=f"{error.label} ({lowered(item.label)} {index + 1})") for error in found]
-    least = max(item.rows[0], int(item.required))
-    if len(groups) < least:
-        wanted = indefinite(item.label) if least == 1 else f"{least} groupes de champs"
+    fewest = least(item)
+    if len(groups) < fewest:
+        wanted = indefinite(item.label) if fewest == 1 else f"{fewest} groupes de champs"
         message = f"Remplissez au moins {wanted}."
         errors.append(FieldError(field_id(name), item.label, message))
     return kept or None, repeated, errors

@@ -95,5 +95,14 @@ def typo(text: str) -> str:
 
 def indefinite(words: str) -> str:
     """“un fait”, “une décision”: the gender is told by the ending of the first word, which serves the labels of our charters."""
+    return f"{'une' if _feminine(words) else 'un'} {lowered(words)}"
+
+
+def demonstrative(words: str) -> str:
+    """“ce fait”, “cette décision”, for the same labels, none of which is masculine and begins with a vowel."""
+    return f"{'cette' if _feminine(words) else 'ce'} {lowered(words)}"
+
+
+def _feminine(words: str) -> bool:
     first = words.split(maxsplit=1)[0].lower() if words.split() else ""
-    return f"{'une' if first.endswith(FEMININE) else 'un'} {lowered(words)}"
+    return first.endswith(FEMININE)

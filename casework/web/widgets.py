@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.kernel.records import Field, Kind
-from casework.web.forms import FieldError, Pairs, field_id, holds
-from casework.web.french import indefinite, lowered, short_day, typo
+from casework.web.forms import FieldError, Pairs, field_id, holds, least
+from casework.web.french import demonstrative, indefinite, lowered, short_day, typo
 
 SELECT_PAST = 10  # interface.md, principle 4
 UNANSWERED = "Non renseigné"
@@ -42,8 +42,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One repeated group; `fresh` when the person has just asked for it."""
+    """One repeated group; `fresh` when the person has just asked for it; `name` is what asks to take it away."""
 
+    name: str
     legend: str
     widgets: tuple["Widget", ...]
     fresh: bool
@@ -68,6 +69,7 @@ class Widget:
     condition: Condition | None
     groups: tuple[Group, ...]
     add: str  # the label of the button that asks for one more group; empty when there is no room
+    remove: str  # of the one that takes a group away; empty when the least are there
 
     @property
     def described_by(self) -> str:
@@ -141,6 +143,7 @@ def _widget(
         condition=condition,
         groups=groups,
         add=f"Ajouter {indefinite(item.label)}" if item.kind is Kind.ROWS and len(groups) < item.rows[1] else "",
+        remove=f"Retirer {demonstrative(item.label)}" if len(groups) > least(item) else "",
     )
 
 
@@ -198,10 +201,11 @@ def _groups(
     item: Field, value: Any, messages: Mapping[str, str], name: str, lists: Mapping[Kind, Pairs]
 ) -> tuple[Group, ...]:
     rows: list[Mapping[str, Any]] = list(value or ())[: item.rows[1]]
-    empty = max(0, max(item.rows[0], int(item.required)) - len(rows))
+    empty = max(0, least(item) - len(rows))
     fresh = len(rows) - 1 if rows and not rows[-1] else -1
     return tuple(
         Group(
+            f"{name}-{index}",
             typo(f"{item.label} {index + 1}"),
             _draw(item.fields, row, messages, f"{name}-{index}-", lists),
             fresh=index == fresh,

@@ -25,7 +25,7 @@ ANNE = Contact("anne@exemple.fr", "Anne Lebrun", "anne@exemple.fr")
 
 
 def invited(house: House, contact: Contact = ANNE) -> str:
-    organisation = create_organisation(house, "dpmp", "DPMP")
+    organisation = create_organisation(house, "dpmp", f"DPMP de {contact.name}")
     token = invite(house, contact, "coordinator", organisation).token
     assert token
     return token

@@ -10,7 +10,7 @@ import pytest
 from audit.log import entries
 from casework.accounts.admission import admit, pending
 from casework.accounts.people import Contact
-from casework.accounts.service import invite
+from casework.accounts.service import begin_acceptance, invite
 from casework.accounts.totp import totp_now
 from casework.kernel.clock import at
 from tests.accounts.pages import Browser, app_of
@@ -155,7 +155,7 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     browser.enter("coordinator")
     browser.get("/administration/organisme")
     browser.post("/administration/organisme", 422)
-    browser.post("/administration/organisme", name="Collège Imaginaire", kind="school")
+    browser.post("/administration/organisme", 303, name="Collège Imaginaire", kind="school")
     browser.get("/administration/invitation")
     identifier = _value_of(browser.html, "Collège Imaginaire")
     browser.post("/administration/invitation", 422, name="", email="x", role="", organisation="")
@@ -185,6 +185,47 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     browser.post(action.group(1), 422, spoken="00000 " * 5)
     browser.post(action.group(1), spoken=digits)
     assert "PersonAdmitted" in _events(town)
+
+
+@pytest.mark.clause("A-01")
+def test_a_form_sent_again_makes_no_second_organisation_nor_invitation(browser: Browser) -> None:
+    place = str(browser.town.organisation("pjj"))
+    form = {"name": "Ada", "email": "ada@exemple.fr", "role": "pjj", "organisation": place}
+    browser.enter("coordinator")
+    browser.get("/administration/invitation")
+    assert "/invitation/" in browser.post("/administration/invitation", 200, **form).text
+    again = browser.post("/administration/invitation", 422, **form).text
+    assert "y est déjà invitée" in again
+    assert not re.search("/invitation/[0-9a-f]", again)
+    browser.get("/administration/organisme")
+    made = browser.post("/administration/organisme", 303, name="Lycée", kind="school")
+    assert "Lycée est enregistré" in browser.get(made.location).text
+    browser.get("/administration/organisme")
+    assert "déjà enregistré" in browser.post("/administration/organisme", 422, name="LYCÉE ", kind="school").text
+    page = browser.get("/administration").text
+    assert page.count("Ada</th>") == page.count("Lycée</th>") == 1
+    assert "Invitation envoyée, valable jusqu’au 5 mars 2026" in page
+
+
+@pytest.mark.clause("A-01")
+def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: Browser) -> None:
+    path = f"/administration/acces/{browser.town.people['dpo'].person}"
+    browser.enter("coordinator")
+    seen = _seen(browser, path)
+    first = browser.post(path, seen=seen)
+    again = browser.post(path, 409, seen=seen)
+    assert "Un lien plus récent" in again.text
+    token = re.findall(r"/invitation/([0-9a-f]{64})", first.text)[0]
+    with at(browser.town.moment):
+        assert begin_acceptance(browser.town.house, token).contact.login == "dpo@exemple.fr"
+    assert browser.post(path, seen=_seen(browser, path)).status_code == 200
+    assert "Admise. Nouveau lien envoyé, valable jusqu’au 5 mars 2026" in browser.get("/administration").text
+
+
+def _seen(browser: Browser, path: str) -> str:
+    """The mark of the last invitation in the form of this address."""
+    form = browser.get("/administration").text.split(f'action="{path}"')[1].split("</form>")[0]
+    return form.split('name="seen" value="')[1].split('"')[0]
 
 
 def _value_of(html: str, label: str) -> str:

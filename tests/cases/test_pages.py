@@ -10,6 +10,7 @@ from casework.cases import drafts
 from casework.cases.comparing import link
 from casework.cases.recent import recent
 from casework.kernel.clock import at
+from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
 from tests.databases import on_both
@@ -67,6 +68,46 @@ def test_a_referral_sent_from_its_form_is_read_by_the_coordinator_alone(readers:
     assert "Présent seul, sans cartable." in readers["coordinator"].get(path).text
     assert "Fictif" not in readers["head_of_school"].get(path).text
     assert readers["prosecutor"].get(path).status_code == 404
+
+
+@pytest.mark.clause("F33-02")
+def test_a_page_that_confirms_an_act_exists_for_who_played_it_and_says_when_it_is_past(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.play(lives.refer(), "coordinator", "ask_details", {"request": builders.REQUEST})
+    done = f"/situations/{head.life.case}/fait"
+    assert "L’auteur peut de nouveau ouvrir sa saisine" in readers["coordinator"].get(f"{done}/ask_details").text
+    for who, move in (
+        ("coordinator", "transmit"),
+        ("coordinator", "refer"),
+        ("head_of_school", "correct"),
+        ("pjj", "refer"),
+    ):
+        assert readers[who].get(f"{done}/{move}").status_code == 404, (who, move)
+    lives.play(lives.play(head, "coordinator", "resume"), "coordinator", "transmit")
+    late = readers["coordinator"].get(f"{done}/ask_details").text.replace("\u00a0", " ")
+    assert "enregistré depuis le 2 mars 2026. La situation est maintenant à l’étape « Transmise au Parquet »." in late
+    assert "de nouveau ouvrir" not in late
+
+
+def test_the_three_states_are_not_told_that_a_situation_went_on(readers: dict[str, Reader], lives: Lives) -> None:
+    head = lives.play(lives.refer("landlord"), "coordinator", "transmit")
+    told = readers["landlord"].get(f"/situations/{head.life.case}/fait/refer").text
+    assert "Votre saisine est transmise au coordonnateur" in told
+    assert "étape" not in told
+
+
+@pytest.mark.clause("C-08")
+def test_decisions_are_confirmed_while_they_stand_recorded_and_unsigned(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head, reader = lives.in_session("emas"), readers["coordinator"]
+    path = f"/situations/{head.life.case}/decisions/suite"
+    assert reader.get(path).status_code == 404
+    head = lives.play(head, "coordinator", "decide", builders.decisions())
+    assert "Les décisions sont enregistrées." in reader.get(path).text
+    lives.play(head, "coordinator", "sign_record")
+    assert reader.get(path).status_code == 404
 
 
 SPOKEN = "Vu avec Kevin devant la gare."

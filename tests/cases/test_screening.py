@@ -85,9 +85,10 @@ def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parq
 
 def test_an_avis_of_ones_own_making_is_neither_told_nor_given(parquet: Reader, lives: Lives) -> None:
     (case,) = waiting(lives, 1)
-    told = parquet.get("/avis?fait=destroy")
-    assert told.status_code == 200
-    assert 'role="status"' not in told.text.split("<main")[1].split("<form")[0].replace("data-autosave", "")
+    for avis in ("destroy", "retain"):
+        told = parquet.get(f"/avis?fait={avis}")
+        assert told.status_code == 200
+        assert 'role="status"' not in told.text.split("<main")[1].split("<form")[0].replace("data-autosave", "")
     proof = parquet.hidden("/avis")
     for avis in ("note", "close", "", "destroy"):
         assert parquet.send(f"/avis/{case}", {**proof, "avis": avis}).status_code == 404

@@ -195,6 +195,12 @@ def with_list(*values: str, label: str = "") -> Charter:
     )
 
 
+def writing(**changes: Any) -> Charter:
+    account = CENOMED.compartment("account")
+    changed = replace(account, fields=(account.fields[0], replace(account.fields[1], **changes)))
+    return replace(CENOMED, compartments=tuple(changed if item is account else item for item in CENOMED.compartments))
+
+
 def asking(choices: ChoiceList) -> Charter:
     item = Field("more", "Plus", Kind.CHOICE, "X", choices=choices)
     first = replace(CENOMED.compartments[0], fields=(*CENOMED.compartments[0].fields, item))
@@ -215,6 +221,7 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (moving("refer", fact="nothing"), "F33-02", "'nothing'"),
     (moving("refer", target="nowhere"), "F33-02", "'nowhere'"),
     (moving("refer", writes=(Write("nothing"),)), "F33-02", "'nothing'"),
+    (moving("refer", shows=("nothing",)), "F33-02", "'nothing'"),
     (moving("refer", writes=(Write("return"),)), "F33-02", "another machine"),
     (moving("refer", writes=(Write("reason", ("nothing",)),)), "F33-02", "'nothing'"),
     (moving("refer", seats=()), "F33-02", "belong to seats or to the clock"),
@@ -235,6 +242,8 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (clocking(move="archive"), "R-02", "cannot be played"),
     (clocking(setting="nothing"), "R-02", "'nothing'"),
     (clocking(amount=3), "R-02", "disagree"),
+    (writing(setting="nothing"), "C-03", "'nothing'"),
+    (writing(setting="text_limit", limit=3), "C-03", "disagree"),
     (replace(CENOMED, clocks=tuple(c for c in CENOMED.clocks if c.name not in ("cap", "archive"))), "R-10", "archived"),
     (replace(CENOMED, settings=(*CENOMED.settings, Setting("s", "S", "X", 5, 6, 7, "jours"))), "X", "bounds"),
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], fact="nothing"),)), "F33-08", "'nothing'"),

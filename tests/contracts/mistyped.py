@@ -83,4 +83,5 @@ NAMES = (
     "identity-informed_by",
     "once",
     "_more",
+    "_less",
 )

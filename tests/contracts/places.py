@@ -14,7 +14,7 @@ from tests.builders import RETURN
 from tests.cases.test_pages import REFERRAL
 from tests.contracts import golden
 from tests.contracts.cell import Cell
-from tests.contracts.stories import REFERRERS, begun, corrected, followed, in_exchange, piece, remontee
+from tests.contracts.stories import REFERRERS, begun, corrected, decided, followed, in_exchange, piece, remontee
 from tests.contracts.story import Story
 
 Values = Mapping[str, object]
@@ -33,6 +33,7 @@ class Places:
     closed: Story
     followed: Story
     exchange: Story
+    decided: Story
     retained: Story
     screening: Story
     scheduled: Story
@@ -69,7 +70,8 @@ def make_places(cell: Cell) -> Places:
         proposal = polling.propose(lives.house, lives.acting["coordinator"], [day])
     assert made.token
     return Places(
-        cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell), retained, screening, scheduled,
+        cell, own, begun(cell, "landlord_2"), next(followed(cell, ("emas",))), in_exchange(cell),
+        decided(in_exchange(cell)), retained, screening, scheduled,
         meeting, other, made.tenure, leaving, proposal, lost.person, made.token,
     )  # fmt: skip
 
@@ -148,7 +150,10 @@ def _own(story: str) -> Callable[[Places, str], Kinds]:
 
 
 def _said(places: Places, name: str) -> Kinds:
-    return {kind: {**values, "move": "transmit"} for kind, values in _situation(places, name).items()}
+    """Who did something is told that; the same page of an act that nobody played does not exist."""
+    act, mine = "report" if name == "agent" else "refer", _case(places.own.get(name, places.closed))
+    own = {} if name == "recipient" else {"own": {**mine, "move": act}}
+    return {**own, "not done": {**mine, "move": "withdraw"}, **_others(places, name, move=act)}
 
 
 def _released(places: Places, name: str) -> Kinds:
@@ -230,7 +235,7 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     f"{SITUATION}/actes/<move>": _act,
     f"{SITUATION}/parties/<uuid:part>/actes/<move>": _part,
     f"{SITUATION}/decisions": _own("exchange"),
-    f"{SITUATION}/decisions/suite": _own("exchange"),
+    f"{SITUATION}/decisions/suite": _own("decided"),
     f"{SITUATION}/deport": _own("exchange"),
     f"{MEETING}/convocations/<uuid:tenure>": _released,
     f"{MEETING}/ordre-du-jour/<uuid:case>": _scheduled,

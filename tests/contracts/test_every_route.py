@@ -20,7 +20,6 @@ from tests.contracts.places import KINDS, Kinds, Places, Values, forms, make_pla
 TOKEN = re.compile(r'value="[0-9a-f]{128}"')
 SEATS = sorted(golden.SEATS.values(), key=lambda name: name == "coordinator")  # whose posts have an effect comes last
 DOORS = ("/connexion", "/deconnexion")  # asked apart: who comes in or leaves is no longer who it was
-SAID = "/situations/<uuid:case>/fait/<move>"  # the only one that answers about what is not there, without a word of it
 OPEN = [path for path, row in golden.ROUTES.items() if row["sans session"]]
 Wrong = tuple[str, str, str, int]
 
@@ -98,18 +97,12 @@ def _wrong_cells(visitor: Visitor, path: str, verb: str, asked: str, kinds: Kind
     for kind, values in kinds.items():
         if kind == "own" or asked == "objet":
             answer = visitor.asks(path, values, verb)
-            if not (_as_own(visitor, answer, verb, asked) if kind == "own" else _as_none(visitor, answer, path, verb)):
+            if not (_as_own(visitor, answer, verb, asked) if kind == "own" else visitor.closed(answer, verb)):
                 yield path, verb, kind, answer.status_code
 
 
 def _as_own(visitor: Visitor, answer: TestResponse, verb: str, asked: str) -> bool:
     return opened(answer) if asked else visitor.closed(answer, verb)
-
-
-def _as_none(visitor: Visitor, answer: TestResponse, path: str, verb: str) -> bool:
-    return (
-        (answer.status_code == 200 and "Référence" not in answer.text) if path == SAID else visitor.closed(answer, verb)
-    )
 
 
 def test_without_a_session_only_the_open_pages_answer(places: Places) -> None:

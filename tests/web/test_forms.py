@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from casework.charters.cenomed import CENOMED
 from casework.kernel.records import ChoiceList, Field, Kind, Labelled
-from casework.web.forms import MORE, Parsed, asked, parse
+from casework.web.forms import LESS, MORE, Parsed, asked, parse
 
 TODAY = date(2026, 11, 24)
 SCHOOLS = (("8f0d9f5e-3f1c-4a53-9d4f-3f6a53a7f001", "Collège des Tilleuls"),)
@@ -216,6 +216,19 @@ def test_a_right_form_that_asks_for_one_more_group_is_not_yet_sent() -> None:
 def test_no_more_groups_are_offered_than_the_most() -> None:
     parsed = read(("guardians-0-surname", "A"), ("guardians-1-surname", "B"), (MORE, "guardians"))
     assert len(parsed.shown["guardians"]) == 2
+
+
+def test_a_group_is_taken_away_from_its_place_and_nothing_else_is_done() -> None:
+    posted = [(f"guardians-{number}-surname", name) for number, name in enumerate("AB")]
+    parsed = read(("surname", "Martin"), *posted, (LESS, "guardians-0"))
+    assert not parsed.ok
+    assert (parsed.announced, parsed.shown["guardians"]) == ((), [{"surname": "B"}])
+    assert parsed.shown["surname"] == "Martin"
+    for strange in ("guardians", "surname-0", "others-1", "-", ""):
+        assert read(("surname", "Martin"), *posted, (LESS, strange)).values["guardians"] == [
+            {"surname": "A"},
+            {"surname": "B"},
+        ]
 
 
 def test_the_prefix_separates_two_compartments_of_one_form() -> None:

@@ -1,0 +1,62 @@
+"""The acts that the page of a situation offers, each linked to where it is done; which ones are possible is the charter's."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import url_for
+
+from casework.cases.filling import by_hand
+from casework.cases.reading import Opened
+from casework.kernel.clock import today
+from casework.kernel.records import Move
+from casework.store.house import House
+from casework.store.tables import MeetingRow
+
+DECISIONS = "meetings.decide"  # from the day of the meeting on
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One possible act, and its page; `day`: the first on which it can be done, when that is still to come."""
+
+    label: str
+    url: str
+    key: str
+    day: date | None = None
+
+
+def acts(house: House, opened: Opened) -> list[Act]:
+    """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
+    found, later = [], _coming(house, opened.life.meeting)
+    for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
+        url = _url(opened, part, move)
+        if url:
+            found.append(Act(move.label, url, move.key, later if move.page == DECISIONS else None))
+    return sorted(found, key=lambda act: act.day is not None)
+
+
+def _coming(house: House, meeting: UUID | None) -> date | None:
+    """The day of a meeting that is still to come."""
+    with house.stores.case_reading() as session:
+        row = session.get(MeetingRow, meeting) if meeting else None
+    return row.day if row and row.day > today() else None
+
+
+def _url(opened: Opened, part: UUID | None, move: Move) -> str:
+    case, meeting = opened.life.case, opened.life.meeting
+    if move.page == "cases.compare":
+        return url_for(move.page)
+    if move.page in ("cases.orient", DECISIONS, "meetings.recusal"):
+        return url_for(move.page, case=case)
+    if move.page == "meetings.agenda":
+        return url_for("meetings.listing")
+    if move.page:
+        return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
+    if not by_hand(move):
+        return ""
+    return (
+        url_for("cases.part_step", case=case, move=move.name, part=part)
+        if part
+        else url_for("cases.step", case=case, move=move.name)
+    )

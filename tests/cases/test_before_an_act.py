@@ -1,0 +1,291 @@
+"""What a page tells before an act: what it leaves open, what was decided, asked or reported."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from casework.cases.act import Change, begin
+from casework.cases.heads import Head
+from casework.kernel.clock import at
+from casework.kernel.life import Slot
+from casework.store.tables import MeetingRow
+from tests import builders
+from tests.cases.conftest import Lives
+from tests.cases.pages import Reader, application
+from tests.cases.test_pages import REFERRAL
+
+SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
+ACTION = {"surname": "Fictif", "first_name": "Camille", "decision": "member_action", "action": "contact_family"}
+DECIDED = {"decision": "orientation", "orientation": "social_service"}
+STREET_WORK = {"decision": "orientation", "orientation": "street_work"}
+TODAY = date(2026, 3, 2)
+FORM = '<form method="post" novalidate'
+LEISURE = {"decision": "orientation", "orientation": "leisure"}
+
+
+def plain(text: str) -> str:
+    """One line of it, with plain spaces."""
+    return re.sub(r"\s+", " ", text)
+
+
+@dataclass
+class Pages:
+    """A town and its readers, whose pages have plain spaces."""
+
+    lives: Lives
+    readers: dict[str, Reader]
+
+    def page(self, head: Head, what: str = "", who: str = "coordinator") -> str:
+        """A page of this situation."""
+        return plain(self.readers[who].get(f"/situations/{head.life.case}{what}").text)
+
+    def followed(self, *rows: dict[str, Any]) -> Head:
+        """A situation whose record says this."""
+        head = self.lives.play(self.lives.in_session("emas"), "coordinator", "decide", builders.decisions(*rows))
+        return self.lives.play(self.lives.play(head, "coordinator", "sign_record"), "town_hall", "approve")
+
+    def in_exchange(self, day: date) -> Head:
+        """A situation open to its cell, at a meeting of this day."""
+        lives, meeting = self.lives, uuid4()
+        with lives.house.stores.case_writing() as session:
+            session.add(
+                MeetingRow(id=meeting, instance=lives.house.instance, day=day, first_day=day, fixed_on=date(2026, 2, 2))
+            )
+        head = lives.play(lives.retained(), "coordinator", "schedule", meeting=meeting)
+        return lives.play(head, "coordinator", "circulate", convened=[lives.party("emas")], window=date(2026, 12, 31))
+
+    def oriented(self, head: Head, mark: str = "social") -> Head:
+        """The same, a sheet sent to a social service."""
+        to = (self.lives.town.people["recipient"].organisation, mark)
+        return self.lives.play(head, "coordinator", "orient", {"orientation": SHEET}, recipient=to)
+
+
+@pytest.fixture(scope="module")
+def pages(town_of_all: Lives) -> Pages:
+    app = application(town_of_all)
+    return Pages(
+        town_of_all, {who: Reader(app, town_of_all, who) for who in ("coordinator", "head_of_school", "agent")}
+    )
+
+
+def warning(page: str) -> str:
+    """The warnings of a page, without their tags."""
+    found = re.findall(r'<div class="callout callout-warning">(.*?)</div>', plain(page))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " ".join(found)))
+
+
+# --- Closing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-06", "F33-12", "F33-15")
+def test_closing_says_what_is_open_and_what_becomes_of_it_and_the_coordinator_decides(pages: Pages) -> None:
+    lives = pages.lives
+    head = pages.oriented(pages.followed(DECIDED, STREET_WORK))
+    owner = lives.party("emas").person
+    head = lives.play(head, "coordinator", "assign", {"owner_sheet": ACTION}, owner=owner, due=date(2026, 4, 1))
+    told = warning(pages.page(head, "/actes/close"))
+    for words in (
+        "depuis le 2 mars 2026. Le destinataire garde sa fiche et peut encore répondre",
+        "« Prendre contact avec la famille » non faite, confiée à Emas pour le 1er avril 2026. La personne responsable",
+        "Orientation décidée et non envoyée : Club de prévention spécialisée. Elle ne pourra plus partir.",
+    ):
+        assert words in told
+    assert "envoyée : Service social polyvalent" not in told
+    closed = pages.readers["coordinator"].post(f"/situations/{head.life.case}/actes/close", reason="actions_done")
+    assert closed.status_code == 303
+    sheets = [part.id for part in head.life.parts]
+    assert {slot.part for slot in lives.reads_case("recipient", head.life.case)} == {sheets[0]}
+    assert lives.reads_case("emas", head.life.case) == set()
+
+
+def test_closing_says_nothing_of_what_is_done_or_called_back_nor_does_another_act(pages: Pages) -> None:
+    lives = pages.lives
+    head = pages.oriented(pages.followed(LEISURE))
+    assert warning(pages.page(head, "/actes/inform")) == ""
+    head = lives.play(head, "coordinator", "recall", part=head.life.parts[0].id)
+    assert warning(pages.page(head, "/actes/close")) == ""
+
+
+# --- Orienting ------------------------------------------------------------------------------------------------------
+
+
+def ticked(page: str) -> list[str]:
+    """The recipients chosen at first, by type."""
+    return re.findall(r'name="target" value="(\w+):[^"]+" checked', page)
+
+
+def test_the_orientation_decided_by_the_cell_is_shown_and_chosen_at_first(pages: Pages) -> None:
+    page = pages.page(pages.followed(DECIDED, LEISURE), "/orientation")
+    assert "<dd>Service social polyvalent : à envoyer</dd>" in page
+    assert "sport ou de culture : proposée à la famille, rien ne part</dd>" in page
+    assert ticked(page) == ["social_service"]
+    assert warning(page) == ""
+
+
+def test_an_orientation_that_was_not_decided_or_already_left_is_warned_of_and_can_be_sent(pages: Pages) -> None:
+    head, to = pages.followed(), pages.lives.town.people["recipient"].organisation
+    form, reader = {"target": f"social_service:{to}", "request": "assess"}, pages.readers["coordinator"]
+    page = pages.page(head, "/orientation")
+    assert "n’a décidé aucune orientation à envoyer" in warning(page)
+    assert ticked(page) == []
+    path = f"/situations/{head.life.case}/orientation"
+    assert "La cellule n’a pas décidé cette orientation" in warning(reader.post(path, **form).text)
+    head = pages.oriented(pages.followed(DECIDED))
+    page = pages.page(head, "/orientation")
+    assert "<dd>Service social polyvalent : déjà envoyée</dd>" in page
+    assert "Chaque orientation décidée est déjà envoyée." in warning(page)
+    assert ticked(page) == []
+    path = f"/situations/{head.life.case}/orientation"
+    assert "Cette orientation a déjà été envoyée." in warning(reader.post(path, **form).text)
+    assert reader.post(path, **form, _send="1").status_code == 303
+
+
+def test_a_decided_orientation_that_nobody_can_receive_says_why(pages: Pages) -> None:
+    told = warning(pages.page(pages.followed(STREET_WORK), "/orientation"))
+    assert "« Club de prévention spécialisée » est décidée, mais personne n’y est encore admis" in told
+
+
+# --- What was asked, what was reported ------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-02")
+@pytest.mark.parametrize("move", ["correct", "clarify"])
+def test_who_completes_a_saisine_has_the_points_asked_before_its_eyes(pages: Pages, move: str) -> None:
+    lives, request = pages.lives, {"request": {"points": ["representatives", "facts"]}}
+    head = lives.refer()
+    if move == "correct":
+        head = lives.play(head, "coordinator", "ask_details", request)
+    else:
+        screened = lives.play(head, "coordinator", "transmit")
+        head = lives.play(screened, "prosecutor", "ask_clarification", {"judicial": {}, **request})
+    before = pages.page(head, f"/actes/{move}", "head_of_school").split(FORM)[0]
+    assert "Les représentants légaux" in before
+    assert "La date ou le lieu des faits" in before
+
+
+@pytest.mark.clause("F33-03")
+def test_a_remontee_stands_beside_the_saisine_made_of_it_which_begins_with_what_it_says(pages: Pages) -> None:
+    lives, said = pages.lives, {**builders.REMONTEE, "surname": "Croquis", "age": 13}
+    with at(lives.town.moment):
+        head = begin(lives.house, lives.acting["agent"], uuid4(), Change("report", {"remontee": said}))
+    page = pages.page(head, "/actes/take_up")
+    assert "Déscolarisation constatée" in page.split(FORM)[0]
+    for field in (
+        'name="identity-surname" value="Croquis"',
+        'name="identity-age" value="13"',
+        'name="identity-birth" value="age_estimated" checked',
+        '<option value="school_absence" selected>',
+        'name="account-facts-0-day" value="2026-02-18"',
+        "Seul, en matinée.</textarea>",
+    ):
+        assert field in page, field
+    path, more = f"/situations/{head.life.case}/actes/take_up", {"identity-first_name": "Prénom", "_keep": "1"}
+    reader = pages.readers["coordinator"]
+    assert reader.post(path, **more).status_code == 200
+    assert 'name="identity-surname" value=""' in pages.page(head, "/actes/take_up")
+
+
+# --- Taking a group away --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("C-08")
+def test_a_decision_is_taken_away_without_script_and_the_others_stay(pages: Pages) -> None:
+    head, reader = pages.in_exchange(TODAY), pages.readers["coordinator"]
+    path, name = f"/situations/{head.life.case}/decisions", "deliberation-decisions"
+    assert "Retirer" not in reader.get(path).text
+    form = {f"{name}-0-decision": "keep_open", f"{name}-1-decision": "orientation", f"{name}-1-orientation": "leisure"}
+    both = reader.post(path, **form, _more=name).text
+    assert both.count("Retirer cette décision") == 3
+    left = reader.post(path, **form, _less=f"{name}-0").text
+    assert re.findall(r'name="[a-z]+-decisions-(\d)-decision" value="(\w+)" checked', left) == [("0", "orientation")]
+    assert "points à corriger" not in left
+    form = {f"{name}-0-decision": "orientation", f"{name}-0-orientation": "leisure"}
+    assert reader.post(path, **form).status_code == 303
+
+
+@pytest.mark.clause("C-05")
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (("A", "B"), ["child_interest", None]),
+        (("A2", "B"), ["child_interest", None]),
+        (("B",), [None]),
+        (("B2",), [None]),
+    ],
+)
+def test_what_the_coordinator_wrote_of_a_representative_never_passes_to_another(
+    pages: Pages, kept: tuple[str, ...], expected: list[str | None]
+) -> None:
+    lives, untold = pages.lives, {"quality": "mother", "informed_how": "not_yet"}
+    rows = [{**untold, "surname": name} for name in "AB"]
+    head = lives.refer(representatives=rows)
+    deferred = {"defer_reason": "child_interest", "defer_until": "2026-06-01"}
+    told = {
+        "informed_how": "in_person",
+        "informed_on": "2026-02-20",
+        "representatives": [{**rows[0], **deferred}, rows[1]],
+    }
+    head = lives.play(head, "coordinator", "inform", {"identity": told})
+    head = lives.play(head, "coordinator", "ask_details", {"request": builders.REQUEST})
+    form = {
+        f"identity-representatives-{at}-{key}": value
+        for at, name in enumerate(kept)
+        for key, value in {**untold, "surname": name}.items()
+    }
+    sent = pages.readers["head_of_school"].post(f"/situations/{head.life.case}/actes/correct", **REFERRAL, **form)
+    assert sent.status_code == 303
+    found = lives.open("coordinator", head)
+    assert found
+    written = found.contents[Slot("identity")]["representatives"]
+    assert [row.get("defer_reason") for row in written] == expected
+
+
+@pytest.mark.clause("C-08")
+@pytest.mark.parametrize("day", [TODAY, date(2026, 3, 3)])
+def test_decisions_are_offered_from_the_day_of_the_meeting_and_said_before(pages: Pages, day: date) -> None:
+    head = pages.in_exchange(day)
+    page = pages.page(head)
+    assert (f'href="/situations/{head.life.case}/decisions"' in page) == (day == TODAY)
+    told = "Enregistrer les décisions : à partir du mardi 3 mars 2026, jour de la réunion."
+    assert (told in page) == (day != TODAY)
+
+
+# --- How long a text may be -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("C-03")
+@pytest.mark.parametrize(("setting", "most"), [(None, 500), (200, 200), (1_000, 1_000)])
+def test_the_longest_text_is_the_setting_of_the_instance(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, setting: int | None, most: int
+) -> None:
+    if setting:
+        monkeypatch.setitem(pages.lives.house.settings, "text_limit", setting)
+    reader, path = pages.readers["head_of_school"], "/situations/nouvelle/refer"
+    widest = "\N{GRINNING FACE}"  # the compartment holds it whatever is written
+    facts = {
+        f"account-facts-{at}-{name}": value
+        for at in range(5)
+        for name, value in {"day": "2026-02-18", "place": "other_public_place", "place_name": widest * 100}.items()
+    }
+    assert f'data-count="{most}"' in reader.get(path).text
+    long = reader.post(path, **REFERRAL | facts | {"account-text": widest * (most + 1)})
+    assert f"{most} caractères au plus : retirez-en 1." in plain(long.text)
+    assert reader.post(path, **REFERRAL | facts | {"account-text": widest * most}).status_code == 303
+
+
+# --- Later: last, since time passes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-12")
+def test_the_age_is_looked_at_on_the_day_of_the_saisine_when_it_is_completed_later(pages: Pages) -> None:
+    lives, born = pages.lives, "2008-04-05"
+    head = lives.play(lives.refer(birth_date=born), "coordinator", "ask_details", {"request": builders.REQUEST})
+    lives.town.moment += timedelta(days=40)
+    reader, path = Reader(application(lives), lives, "head_of_school"), f"/situations/{head.life.case}/actes/correct"
+    grown = reader.post(path, **REFERRAL | {"identity-birth_date": "2008-03-01"})
+    assert "moins de 18 ans au jour de la saisine" in plain(grown.text)
+    assert reader.post(path, **REFERRAL | {"identity-birth_date": born}).status_code == 303
