@@ -1,5 +1,6 @@
 """What the pages of situations show, from the charter's records and an opened situation; no right is decided here."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -187,7 +188,11 @@ def groups(house: House, opened: Opened) -> list[Group]:
 
 def _group(house: House, item: lisible.Group) -> Group:
     named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
-    title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title
+    title = (
+        f"{item.title} ({_whose(house, item.part)}) : {_part_state(house.charter, item.part)}"
+        if item.part
+        else item.title
+    )
     return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content))
 
 
@@ -198,17 +203,24 @@ def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> 
     return summary(fields, content, schools=schools, members=choices.people(house) if Kind.MEMBER in kinds else ())
 
 
+def _whose(house: House, part: Part) -> str:
+    """Where an orientation goes, or who has an action to do: a situation may have several of each."""
+    known = names(house)
+    return known.organisation(part.recipient) if part.recipient else known.person(part.owner) if part.owner else ""
+
+
 def _part_state(charter: Charter, part: Part) -> str:
     return charter.step(part.step, part.machine).label.lower()
 
 
-def acts(opened: Opened) -> list[Act]:
+def acts(house: House, opened: Opened) -> list[Act]:
     """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
-    found = []
+    found, times = [], Counter(move.name for _, move in opened.moves)
     for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
         url = _url(opened, part, move)
         if url:
-            found.append(Act(move.label, url, move.key))
+            whose = f" ({_whose(house, opened.life.part(part))})" if part and times[move.name] > 1 else ""
+            found.append(Act(move.label + whose, url, move.key if times[move.name] == 1 else ""))
     return found
 
 

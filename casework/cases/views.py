@@ -49,7 +49,7 @@ def situation(case: UUID) -> Response:
         opened=opened,
         groups=shown.groups(house, opened),
         course=shown.course(house, person, opened),
-        acts=shown.acts(opened),
+        acts=shown.acts(house, opened),
         beside=comparing.beside(house, person, opened),
     )
 
