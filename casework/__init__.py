@@ -11,7 +11,7 @@ from casework.restoring.state import require_current
 from casework.routes import PARTS, Parts
 from casework.store.base import CaseBase, KeyBase, require_declared
 from casework.store.house import House
-from casework.web import context, errors, filters, guard, headers, page
+from casework.web import context, errors, filters, guard, headers, page, weight
 from casework.web.needs import library, under
 
 LIMITS = {"MAX_CONTENT_LENGTH": 128 * 1024, "MAX_FORM_MEMORY_SIZE": 128 * 1024, "MAX_FORM_PARTS": 1_000}
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     app.config.update(LIMITS, TRUSTED_HOSTS=list(settings.trusted_hosts), BOOTSTRAP_SERVE_LOCAL=True)
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     Bootstrap5(app)
+    weight.install(app)
     headers.install(app, demo=settings.demo)
     page.install(app, house)
     guard.install(app, under(parts.routes, house.charter), parts.doors, (library(app, "bootstrap.static"),))

@@ -1,105 +1,168 @@
-"""Pictures of every page a seat finds in its menu and one link further, in build/screens, at two widths, light and dark."""
+"""Pictures of every page of every seat, and of the ceremony, at two widths, light and dark, with an index, in build/screens."""
 
-import socket
+import re
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
-from playwright.sync_api import Page
-from waitress.server import create_server
+from playwright.sync_api import Browser, Page, Response
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from casework import create_app
-from casework.demo import service
-from casework.demo.place import Account, Place
+from casework.kernel.clock import at
+from tests.accounts.pages import app_of
 from tests.chromium import chromium
+from tests.contracts import golden
+from tests.contracts.cell import make_cell
+from tests.contracts.places import Places, make_places
+from tests.e2e.browsing import Seat, served_app
+from tests.e2e.keyboard import refused
+from tests.e2e.pages import ABSENT, Found, become, every_page, serving
+from tests.e2e.test_keepers import keep, words
+from tests.house import close, founders, make_house
 
-ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "build" / "screens"
-WIDTHS, SCHEMES, PAGES = (1280, 390), ("light", "dark"), 14
-SKIP = ("/deconnexion", "/static", "/bootstrap")
+OUT = Path(__file__).resolve().parents[1] / "build" / "screens"
+WIDTHS = (1280, 390)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+HEIGHT = 900
+LABELS = {name: label for label, name in golden.SEATS.items()} | {"": "Sans session"}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page of the index, and its four pictures."""
+
+    seat: str
+    address: str
+    title: str
+    files: tuple[str, ...]
+
+
+class Album:
+    """The pictures taken so far."""
+
+    def __init__(self) -> None:
+        self.shots: list[Shot] = []
+
+    def take(self, page: Page, seat: str, address: str, title: str) -> None:
+        """The page as it is, at every width, light and dark."""
+        name = f"{len(self.shots):03d}-{seat or 'nobody'}-{re.sub(r'[^a-z]+', '-', address).strip('-')}"
+        files = []
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                files.append(f"{name}-{width}-{scheme}.png")
+                page.screenshot(path=OUT / files[-1], full_page=True)
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        self.shots.append(Shot(LABELS.get(seat, seat), address, title, tuple(files)))
+
+    def index(self) -> str:
+        """A page of all pictures, in a table."""
+        heads = "".join(f"<th scope=col>{width} px, {scheme}" for width in WIDTHS for scheme in SCHEMES)
+        rows = "".join(self._row(shot) for shot in self.shots)
+        style = "td{vertical-align:top;font:1rem system-ui}img{width:16rem;height:12rem;object-fit:cover;object-position:top}"
+        return (
+            f"<!doctype html><html lang=fr><meta charset=utf-8><title>Écrans</title><style>{style}</style><h1>Écrans</h1>"
+            f"<table><thead><tr><th scope=col>Qualité<th scope=col>Adresse<th scope=col>Titre{heads}</thead>{rows}</table>"
+        )
+
+    @staticmethod
+    def _row(shot: Shot) -> str:
+        told = "".join(f"<td>{escape(text)}" for text in (shot.seat, shot.address, shot.title))
+        seen = "".join(f'<td><a href="{f}"><img loading=lazy alt="" src="{f}"></a>' for f in map(escape, shot.files))
+        return f"<tr>{told}{seen}</tr>"
+
+
+class Pictured(Seat):
+    """A seat that keeps a picture of each page it meets."""
+
+    def __init__(self, album: Album, *given: Any) -> None:
+        self.album = album
+        super().__init__(*given)
+
+    def _met(self, response: Response | None) -> str:
+        self.album.take(self.page, "coordinator", re.sub(r"[0-9a-f-]{36}", "…", self.path), heading(self.page))
+        return super()._met(response)
+
+
+def heading(page: Page) -> str:
+    """The h1 of the page."""
+    return page.inner_text("h1")
+
+
+def rule(places: Places, url: str) -> str:
+    """The address as the routes write it."""
+    if url == ABSENT:
+        return url
+    found, _ = places.cell.app.url_map.bind("localhost").match(url.partition("?")[0], return_rule=True)
+    return found.rule
+
+
+def chosen(places: Places, found: list[Found]) -> Iterator[tuple[str, Found]]:
+    """Of each seat, each address in each shape."""
+    seen = set[tuple[str, str, frozenset[str]]]()
+    for item in found:
+        address = rule(places, item.url)
+        key = (item.seat, address, item.shape)
+        if key not in seen:
+            seen.add(key)
+            yield address, item
+
+
+def every_seat(album: Album, browser: Browser, folder: Path) -> None:
+    """Every page as it is given, then forms as they are refused."""
+    places = make_places(make_cell(folder))
+    picked = list(chosen(places, every_page(places)))
+    with serving(places.cell) as base, browser.new_context() as context:
+        page = context.new_page()
+        for address, item in picked:
+            become(context, base, places.cell, item.seat)
+            page.goto(base + item.url)
+            album.take(page, item.seat, address, heading(page))
+        forms = {item.shape: (address, item) for address, item in picked if item.asks}
+        for address, item in forms.values():
+            become(context, base, places.cell, item.seat)
+            page.goto(base + item.url)
+            if refused(page) is not None:
+                album.take(page, item.seat, f"{address} (refusé)", heading(page))
+
+
+def ceremony(album: Album, browser: Browser, folder: Path) -> None:
+    """What a keeper meets before and after the opening."""
+    with at(datetime.now(UTC)):
+        town = founders(make_house(folder))[0]
+    with served_app(app_of(town.house)) as base:
+        keep(Pictured(album, browser, base, words(town, "coordinator"), []), town)
+    close(town.house)
 
 
 @contextmanager
-def served(place: Place) -> Iterator[str]:
-    """The demo on a free port of this computer."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = create_server(create_app(place.settings()), sockets=[listening])
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.close()
-
-
-def links(page: Page, base: str) -> list[str]:
-    """The pages of ours that this page leads to."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-    paths = [urlsplit(url).path for url in found if url.startswith(base)]
-    return [path for path in dict.fromkeys(paths) if not path.startswith(SKIP)]
-
-
-def log_in(page: Page, base: str, place: Place, account: Account) -> None:
-    """Through the page of log-in, as anybody."""
-    page.goto(f"{base}/connexion")
-    page.fill("[name=login]", account.login)
-    page.fill("[name=password]", account.password)
-    page.fill("[name=code]", service.code(place, account.login))
-    page.click("button[type=submit]")
-    seat = page.get_by_role("radio", name=account.organisation)
-    if seat.count():  # somebody who sits twice
-        seat.check()
-        page.click("button[type=submit]")
-
-
-def shoot(page: Page, name: str) -> list[str]:
-    """The page at every width, light and dark: the names of the files."""
-    files = []
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            files.append(f"{name}-{width}-{scheme}.png")
-            page.screenshot(path=OUT / files[-1], full_page=True)
-    return files
-
-
-def tour(page: Page, base: str, account: Account) -> Iterator[str]:
-    """Take the pictures of one seat, page after page."""
-    seen: set[str] = set()
-    waiting = ["/"]
-    while waiting and len(seen) < PAGES:
-        path = waiting.pop(0)
-        if path in seen:
-            continue
-        seen.add(path)
-        page.goto(base + path)
-        waiting += links(page, base)
-        yield from shoot(page, f"{account.login}-{len(seen):02d}")
+def folders() -> Iterator[tuple[Path, Path]]:
+    """Two places for the stores, thrown away."""
+    with TemporaryDirectory() as one, TemporaryDirectory() as two:
+        yield Path(one), Path(two)
 
 
 def main() -> None:
-    """Every person of the demo, and an index of the pictures."""
+    """Take them all."""
     OUT.mkdir(parents=True, exist_ok=True)
-    place = Place(ROOT / "build" / "screens-demo")
-    files: list[str] = []
-    place.reset()
-    with chromium() as browser:
-        accounts = service.build(place)
-        with served(place) as base:
-            for account in {item.login: item for item in accounts}.values():  # a code serves once
-                with browser.new_context() as context:
-                    page = context.new_page()
-                    log_in(page, base, place, account)
-                    files += tour(page, base, account)
-    rows = "".join(
-        f'<figure><img src="{escape(f)}" width="360"><figcaption>{escape(f)}</figcaption></figure>' for f in files
+    for old in OUT.glob("*.png"):
+        old.unlink()
+    album = Album()
+    with folders() as (cell, keepers), chromium() as browser:
+        ceremony(album, browser, keepers)
+        every_seat(album, browser, cell)
+    (OUT / "index.html").write_text(album.index(), encoding="utf-8")
+    sys.stdout.write(
+        f"{len(album.shots)} pages, {sum(len(s.files) for s in album.shots)} pictures in build/screens/index.html\n"
     )
-    (OUT / "index.html").write_text(f"<!doctype html><title>Screens</title>{rows}")
-    sys.stdout.write(f"{len(files)} pictures in build/screens/index.html\n")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ from casework.store.keyring import Acting
 from casework.web.french import short_day
 from casework.web.page import acting, current_house, go, reply
 
+PER_PAGE = 20
+LAST_PAGE = 10_000
 CHECKING = ("received", "correcting")  # while the coordinator can still link or dismiss before anybody else reads
 MATCH = Slot("match")
 
@@ -46,11 +48,13 @@ class Pair:
         return not self.linked and any(side.life.step in CHECKING for side in (self.left, self.right))
 
 
-def same_person(house: House, acting: Acting, about: UUID | None = None) -> list[Pair]:
-    """Every pair, or those of one situation, those to examine first; each is logged before it is returned."""
+def same_person(house: House, acting: Acting, about: UUID | None = None, number: int = 0) -> list[Pair]:
+    """A page of the pairs, or of those of one situation, those to examine first; each is logged before it is returned."""
     found = [pair for pair in pairs(_matches(house, acting)) if about is None or about in pair.cases]
-    house.log(entries(house, acting, found))
-    return sorted(found, key=lambda pair: (not pair.to_examine, pair.linked))
+    first = number * PER_PAGE
+    shown = sorted(found, key=lambda pair: (not pair.to_examine, pair.linked))[first : first + PER_PAGE]
+    house.log(entries(house, acting, shown))
+    return shown
 
 
 def to_examine(house: House, acting: Acting) -> int:
@@ -201,15 +205,18 @@ class Compared:
 def compare() -> Response:
     """Situations that may concern the same person, for the coordinator alone; `situation` limits to those of one."""
     house, person, about = current_house(), acting(), request.args.get("situation", type=UUID)
+    number = min(max(0, request.args.get("page", 0, type=int)), LAST_PAGE)
     if request.method == "POST":
         both = [request.form.get(name, type=UUID) for name in ("left", "right")]
         if None in both:
             raise NotFound
         link(house, person, *filter(None, both))
         return go("cases.compare", situation=about)
-    found = [_side_by_side(house, pair) for pair in same_person(house, person, about)]
-    line = house.charter.confidentiality
-    return reply("cases/compare.html", pairs=found, about=about, confidentiality=line, page="compare")
+    found = [_side_by_side(house, pair) for pair in same_person(house, person, about, number)]
+    line, more = house.charter.confidentiality, len(found) == PER_PAGE
+    return reply(
+        "cases/compare.html", pairs=found, about=about, number=number, more=more, confidentiality=line, page="compare"
+    )
 
 
 def _side_by_side(house: House, pair: Pair) -> Compared:

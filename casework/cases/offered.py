@@ -1,11 +1,13 @@
 """The acts that the page of a situation offers, each linked to where it is done; which ones are possible is the charter's."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from flask import url_for
 
+from casework.cases import shown
 from casework.cases.filling import by_hand
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
@@ -29,10 +31,14 @@ class Act:
 def acts(house: House, opened: Opened) -> list[Act]:
     """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
     found, later = [], _coming(house, opened.life.meeting)
+    times = Counter(move.name for _, move in opened.moves)
     for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
         url = _url(opened, part, move)
         if url:
-            found.append(Act(move.label, url, move.key, later if move.page == DECISIONS else None))
+            several = times[move.name] > 1
+            whose = f" ({shown.whose(house, opened.life.part(part))})" if part and several else ""
+            day = later if move.page == DECISIONS else None
+            found.append(Act(move.label + whose, url, "" if several else move.key, day))
     return sorted(found, key=lambda act: act.day is not None)
 
 

@@ -193,7 +193,11 @@ def recalled(house: House, move: Move, opened: Opened) -> list[Group]:
 
 def _group(house: House, item: lisible.Group) -> Group:
     named = f"{item.compartment.name}-{item.part.id}" if item.part else item.compartment.name
-    title = f"{item.title} : {_part_state(house.charter, item.part)}" if item.part else item.title
+    title = (
+        f"{item.title} ({whose(house, item.part)}) : {_part_state(house.charter, item.part)}"
+        if item.part
+        else item.title
+    )
     return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content))
 
 
@@ -202,6 +206,12 @@ def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> 
     kinds = {inner.kind for item in fields for inner in (item, *item.fields)}
     schools = choices.schools(house) if Kind.SCHOOL in kinds else ()
     return summary(fields, content, schools=schools, members=choices.people(house) if Kind.MEMBER in kinds else ())
+
+
+def whose(house: House, part: Part) -> str:
+    """Where an orientation goes, or who has an action to do: a situation may have several of each."""
+    known = names(house)
+    return known.organisation(part.recipient) if part.recipient else known.person(part.owner) if part.owner else ""
 
 
 def _part_state(charter: Charter, part: Part) -> str:

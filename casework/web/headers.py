@@ -2,7 +2,8 @@
 
 from flask import Flask, Response, current_app, request
 
-STATIC = ("static", "bootstrap.static")
+from casework.web.weight import STATIC, current
+
 DEMO = "casework.demo"
 DAY = 24 * 3600
 POLICY = (
@@ -29,8 +30,9 @@ def install(app: Flask, *, demo: bool) -> None:
 def dress(response: Response) -> Response:
     """Set what is the same for all; only files of ours that hold no data may be kept by a browser."""
     response.headers.update(ALWAYS)
-    static = request.endpoint in STATIC and response.status_code < 400
-    response.headers["Cache-Control"] = f"public, max-age={DAY}" if static else "no-store"
+    kept = request.endpoint in STATIC and response.status_code < 400
+    ours = f"public, max-age={365 * DAY}, immutable" if kept and current() else "public, no-cache"
+    response.headers["Cache-Control"] = ours if kept else "no-store"
     if not current_app.config[DEMO]:
         response.headers["Strict-Transport-Security"] = f"max-age={730 * DAY}"
     return response

@@ -26,19 +26,23 @@ def test_a_keeper_opens_the_instance_and_keeps_it(tmp_path: Path) -> None:
     with at(datetime.now(UTC)):
         town = founders(make_house(tmp_path))[0]
     with chromium() as browser, served_app(app_of(town.house)) as base:
-        keeper = Seat(browser, base, words(town, "coordinator"), pages)
-        keeper.tick(agreed="1")
-        keeper.press("Signer la charte")
-        hold(keeper, answers(town))
-        keeper.open("/parts")
-        keeper.press("Montrer ma part")
-        keeper.open("/parts/refaire")
-        keeper.press("Refaire les parts")
-        assert "à corriger" in keeper.page.content()
-        leave(keeper, str(town.people["controller"].tenure))
-        change(keeper)
+        keep(Seat(browser, base, words(town, "coordinator"), pages), town)
     close(town.house)
     assert nu_check(pages) == []
+
+
+def keep(keeper: Seat, town: Town) -> None:
+    """From the signature of the charter to a departure."""
+    keeper.tick(agreed="1")
+    keeper.press("Signer la charte")
+    hold(keeper, answers(town))
+    keeper.open("/parts")
+    keeper.press("Montrer ma part")
+    keeper.open("/parts/refaire")
+    keeper.press("Refaire les parts")
+    assert "à corriger" in keeper.page.content()
+    leave(keeper, str(town.people["controller"].tenure))
+    change(keeper)
 
 
 def hold(keeper: Seat, filled: dict[str, str]) -> None:

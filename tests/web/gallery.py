@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from casework.charters.cenomed import CENOMED
 from casework.kernel.records import ChoiceList, Field, Kind, Labelled
-from casework.web import filters, headers
+from casework.web import filters, headers, weight
 from casework.web.errors import CRASH, FAULTS, SEAT_CHANGED
 from casework.web.forms import Parsed, parse
 from casework.web.tasks import Task
@@ -63,6 +63,7 @@ def create_gallery() -> Flask:
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "templates")]
     )
     Bootstrap5(app)
+    weight.install(app)
     headers.install(app, demo=True)
     filters.install(app)
     app.jinja_env.globals["form_fields"] = lambda: Markup(
