@@ -6,7 +6,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 WEB := tools/web/node_modules
 
-.PHONY: help setup demo demo-reset screens charter check test chromium lock clean
+.PHONY: help setup demo demo-reset screens pictures charter check test chromium lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,6 +23,9 @@ demo-reset: .venv/.base ## the same, from a fresh start
 
 screens: setup chromium ## pictures of the screens, in build/screens
 	$(BIN)/python tools/screens.py
+
+pictures: setup chromium ## the pictures of the demo that the pages of help show: look at them, commit them
+	$(BIN)/python tools/pictures.py
 
 charter: .venv/.base ## write docs/charter-*.md and docs/access.md, the pages people review
 	$(BIN)/casework charter docs

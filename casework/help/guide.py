@@ -19,6 +19,19 @@ GUIDES: Mapping[str, tuple[str, ...]] = {
     "administrator": ("accesses",),
 }
 
+PICTURES: Mapping[str, str] = {  # what the picture of an explanation shows; tools/pictures.py makes them
+    "desk": "Le bureau : les parties de la page avec leur nombre de situations, puis celle à traiter d’abord.",
+    "prepare": "La page des réunions : deux boutons, les dates proposées aux membres, les réunions à venir.",
+    "refer": "Le début d’une saisine : qui la lira, la case du danger, la liste des motifs.",
+    "follow": "La liste de vos situations : référence, âge, étape et date, sans nom.",
+    "screen": "Une situation à l’avis du Parquet : sa place dans la file, les touches, les motifs.",
+    "services": "La liste de la DSOL : les situations orientées vers un service social et leur étape.",
+    "answer": "L’accueil d’un service destinataire : deux fiches attendent un retour.",
+    "three_states": "La liste d’un bailleur : une saisine reçue, une autre à préciser.",
+    "journal": "Le journal : numéro, date, événement, qualité et auteur de chaque inscription.",
+    "accesses": "La page des organismes et des accès : inviter une personne, créer un organisme, la liste des personnes.",
+}
+
 
 def parts(seat: Seat) -> tuple[str, ...]:
     """The explanations of this seat, in the order of its work."""

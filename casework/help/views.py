@@ -3,7 +3,7 @@
 from flask import Response
 
 from casework.charters.glossary import ACRONYMS, TERMS
-from casework.help.guide import parts
+from casework.help.guide import PICTURES, parts
 from casework.help.rights import never, readings
 from casework.web.context import public
 from casework.web.page import acting, current_house, reply
@@ -17,6 +17,7 @@ def guide() -> Response:
         "help/guide.html",
         page="help",
         parts=parts(charter.seat(seat)),
+        pictures=PICTURES,
         readings=readings(charter, seat),
         never=never(charter, seat),
         setting=days,

@@ -9,11 +9,12 @@ import pytest
 
 from casework.charters.cenomed import CENOMED
 from casework.charters.glossary import ACRONYMS, TERMS
-from casework.help.guide import GUIDES, parts
+from casework.help.guide import GUIDES, PICTURES, parts
 from casework.help.rights import never, readings
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
 
+STATIC = Path(__file__).parents[2] / "casework" / "static"
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MACRO = re.compile(r"macro (\w+)\(\)")
 
@@ -44,6 +45,9 @@ def test_every_seat_has_explanations_and_every_explanation_is_written() -> None:
     used = {name for seat in CENOMED.seats for name in parts(seat)}
     assert used == written
     assert all(parts(seat) for seat in CENOMED.seats)
+    shown = {path.stem for path in (STATIC / "guide").iterdir()}
+    assert shown == set(PICTURES)
+    assert shown <= written
     assert parts(replace(CENOMED.seat("emas"), name="new", member=False)) == ()
 
 
