@@ -45,7 +45,10 @@ def test_a_keeper_removes_a_seat_and_the_session_is_cut(browser: Browser) -> Non
     assert "Landlord, " in page.text
     assert "Personne d’autre ne tient cette qualité" in page.text
     assert "SeatRemoved" not in logged(browser.town)
-    assert "Cette personne ne lit plus rien en cette qualité." in browser.post(page_of(browser, "landlord", "retrait")).text
+    assert (
+        "Cette personne ne lit plus rien en cette qualité."
+        in browser.post(page_of(browser, "landlord", "retrait")).text
+    )
     assert "SeatRemoved" in logged(browser.town)
     assert gone.get("/", 303).location == "/connexion"
     gone.log_in("landlord", 422)
