@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,19 @@ from casework.accounts.sessions import sweep_sessions
 from casework.cases.clocks import Ticked, tick
 from casework.charters import document
 from casework.charters.cenomed import CENOMED
-from casework.config import CHARTERS, Settings, Unsafe, open_house, require_files
+from casework.config import CHARTERS, Settings, Unsafe, require_files
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
 from casework.meetings import polling
 from casework.restoring.commands import restore
-from casework.restoring.state import require_current
 from casework.routes import ROUTES
 from casework.store.directory import DirectoryBroken
-from casework.store.engines import StoreDown, Stores, open_engine
+from casework.store.engines import StoreDown
 from casework.store.house import House
 from casework.store.instances import InstanceExists, create_instance
 from casework.store.migrations import upgrade
 from casework.store.tables import OrganisationRow
+from casework.terminal import opened_house, opened_stores, table
 from casework.web import access
 from casework.web.needs import under
 from crypto.errors import ProviderUnusable
@@ -53,6 +53,8 @@ REFUSALS = {
     "organisation": "this organisation, or this kind of organisation, does not exist: see `casework organisation kinds`",
     "seat": "this seat does not exist, or this kind of organisation cannot hold it: see `casework organisation kinds`",
     "login_used": "this log-in is taken",
+    "known": "this organisation is there already: see `casework organisation list`",
+    "invited": "this person holds this seat, or is invited to it: a lost way in is given again from the pages",
 }
 
 
@@ -81,27 +83,6 @@ def main(ctx: click.Context) -> None:
     ctx.obj = ctx.obj or Place(ROOT / "var")
 
 
-@contextmanager
-def _house() -> Iterator[House]:
-    """The house of the environment's settings."""
-    house = open_house(Settings.read(os.environ))
-    try:
-        require_current(house)
-        yield house
-    finally:
-        house.stores.close()
-
-
-@contextmanager
-def _stores(settings: Settings) -> Iterator[Stores]:
-    """The stores before they are known to be a house's."""
-    stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
-    try:
-        yield stores
-    finally:
-        stores.close()
-
-
 # --- An installation ------------------------------------------------------------------------------------------------
 
 
@@ -113,7 +94,7 @@ def init(name: str) -> None:
     provider = settings.provider
     if not provider.exists():
         FileProvider.create(provider)
-    with _stores(settings) as stores:
+    with opened_stores(settings) as stores:
         upgrade(stores)
         create_instance(stores, CHARTERS[name], {})
     PinFile.create(settings.pins)
@@ -128,7 +109,7 @@ def migrate() -> None:
     """Bring both stores to the shape of this version."""
     settings = Settings.read(os.environ)
     require_files(settings)
-    with _stores(settings) as stores:
+    with opened_stores(settings) as stores:
         upgrade(stores)
     click.echo("Both stores are up to date.")
 
@@ -136,7 +117,7 @@ def migrate() -> None:
 @main.command("tick")
 def tick_command() -> None:
     """Play the clocks that are due and repair what was interrupted; to be run every hour."""
-    with _house() as house:
+    with opened_house() as house:
         done = _tick(house)
     click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
     if done.broken or done.missing:
@@ -164,7 +145,7 @@ def organisation() -> None:
 @organisation.command()
 def kinds() -> None:
     """The kinds of organisation, and the seats each can hold."""
-    with _house() as house:
+    with opened_house() as house:
         charter = house.charter
     for kind in charter.organisations.values:
         seats = [seat.name for seat in charter.seats if kind.value in seat.organisations]
@@ -174,11 +155,11 @@ def kinds() -> None:
 @organisation.command("list")
 def list_organisations() -> None:
     """Id, kind and name of each."""
-    with _house() as house:
+    with opened_house() as house:
         known = names(house)
         with house.stores.case_reading() as session:
             rows = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
-    _table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
+    table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
 
 
 @organisation.command()
@@ -186,7 +167,7 @@ def list_organisations() -> None:
 @click.argument("name")
 def add(kind: str, name: str) -> None:
     """Create an organisation; prints its id."""
-    with _house() as house:
+    with opened_house() as house:
         click.echo(create_organisation(house, kind, name))
 
 
@@ -200,7 +181,7 @@ def add(kind: str, name: str) -> None:
 )
 def invite_command(login: str, name: str, email: str, seat: str, body: UUID) -> None:
     """Invite a professional to a seat; prints the single-use page to hand over."""
-    with _house() as house:
+    with opened_house() as house:
         invited = invite(house, Contact(login, name, email), seat, body)
     if invited.token is None:
         click.echo("This person has an account: a keeper can admit the new seat.")
@@ -277,7 +258,7 @@ def _ready(place: Place) -> list[Account]:
 
 def _welcome(accounts: Sequence[Account], port: int) -> None:
     click.echo("\nEverything here is invented: persons, situations, organisations.\n")
-    _table(
+    table(
         [
             ("Log-in", "Password", "Seat", "Organisation"),
             *((item.login, item.password, item.seat, item.organisation) for item in accounts),
@@ -285,12 +266,6 @@ def _welcome(accounts: Sequence[Account], port: int) -> None:
     )
     click.echo(f"\nThe one-time code of a log-in:  {sys.argv[0]} demo code LOGIN   (each serves once)")
     click.echo(f"Open http://{LOOPBACK}:{port}/ — stop with Ctrl-C.")
-
-
-def _table(rows: Sequence[Sequence[str]]) -> None:
-    widths: Mapping[int, int] = {at: max(map(len, column)) for at, column in enumerate(zip(*rows, strict=True))}
-    for row in rows:
-        click.echo("  ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip())
 
 
 @demo.command()

@@ -9,7 +9,7 @@ from audit.pins import PinError
 from casework.accounts import apart, holding, keeping, purpose, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
-from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
+from casework.cases import comparison, desk, drafts, recent, refusals, screening, waiting
 from casework.cases import views as cases
 from casework.help import views as help_pages
 from casework.indicators import views as indicators
@@ -73,7 +73,7 @@ ROUTES = (
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
     url("/avis/cle", apart.apart, needs=PARQUET, methods=BOTH),
     url("/avis/<uuid:case>", screening.give, needs=SITUATION.of("prosecutor"), methods=POST),
-    url("/situations/rapprochements", comparing.compare, needs=KEEPER, methods=BOTH),
+    url("/situations/rapprochements", comparison.compare, needs=KEEPER, methods=BOTH),
     url("/situations/nouvelle/<move>", cases.new, needs=CIRCLE, methods=BOTH),
     url("/situations/<uuid:case>", cases.situation, needs=FILE),
     url("/situations/<uuid:case>/orientation", cases.orient, needs=SITUATION.of("coordinator"), methods=BOTH),

@@ -1,15 +1,11 @@
-"""The same person in two situations: pairs found in memory (no index of names exists), shown side by side, linked or not (C-10)."""
+"""The same person in two situations: pairs found in memory (no index of names exists), linked, told apart or neither (C-10)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from typing import Any
 from unicodedata import combining, normalize
 from uuid import UUID
-
-from flask import Response, request
-from werkzeug.exceptions import NotFound
 
 from audit.entry import Entry, Reference
 from casework.cases import reading
@@ -20,13 +16,12 @@ from casework.kernel.life import Slot
 from casework.kernel.records import Take
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import short_day
-from casework.web.page import acting, current_house, go, reply
 
 PER_PAGE = 20
-LAST_PAGE = 10_000
 CHECKING = ("received", "correcting")  # while the coordinator can still link or dismiss before anybody else reads
-MATCH = Slot("match")
+MATCH, DISTINCT = Slot("match"), Slot("distinct")
+RECORDS = (MATCH.compartment, DISTINCT.compartment)
+MOST = 40  # told apart from one situation; the oldest is then proposed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +31,7 @@ class Pair:
     left: Glimpse
     right: Glimpse
     linked: bool
+    apart: bool
 
     @property
     def cases(self) -> tuple[UUID, UUID]:
@@ -44,15 +40,16 @@ class Pair:
 
     @property
     def to_examine(self) -> bool:
-        """Whether somebody should look now: not linked, and one of the two is still being checked."""
-        return not self.linked and any(side.life.step in CHECKING for side in (self.left, self.right))
+        """Whether somebody should look now: neither linked nor told apart, and one of the two is still being checked."""
+        settled = self.linked or self.apart
+        return not settled and any(side.life.step in CHECKING for side in (self.left, self.right))
 
 
 def same_person(house: House, acting: Acting, about: UUID | None = None, number: int = 0) -> list[Pair]:
     """A page of the pairs, or of those of one situation, those to examine first; each is logged before it is returned."""
     found = [pair for pair in pairs(_matches(house, acting)) if about is None or about in pair.cases]
     first = number * PER_PAGE
-    shown = sorted(found, key=lambda pair: (not pair.to_examine, pair.linked))[first : first + PER_PAGE]
+    shown = sorted(found, key=lambda pair: (not pair.to_examine, pair.apart, pair.linked))[first : first + PER_PAGE]
     house.log(entries(house, acting, shown))
     return shown
 
@@ -72,18 +69,31 @@ def entries(house: House, acting: Acting, shown: Iterable[Pair]) -> list[Entry]:
 
 def _matches(house: House, acting: Acting) -> list[Glimpse]:
     cases = [line.case for line in reading.lines(house, acting, limit=None)]
-    return glimpses(house, acting, cases, lambda _life: (MATCH.compartment,))
+    return glimpses(house, acting, cases, lambda _life: RECORDS)
 
 
 def pairs(opened: Iterable[Glimpse]) -> list[Pair]:
-    """Those that resemble each other, and those that were linked."""
-    plain = [(item, _Plain.of(item.contents[MATCH])) for item in opened if MATCH in item.contents]
+    """Those that resemble each other, told apart or not, and those that were linked."""
+    plain = [(item, Plain.of(item.contents[MATCH])) for item in opened if MATCH in item.contents]
     found = ((a, b, b.life.case in a.life.links, one.resembles(two)) for (a, one), (b, two) in combinations(plain, 2))
-    return [Pair(a, b, linked) for a, b, linked, alike in found if linked or alike]
+    return [Pair(a, b, linked, _told_apart(a, b)) for a, b, linked, alike in found if linked or alike]
+
+
+def _told_apart(one: Glimpse, two: Glimpse) -> bool:
+    """Either of the two may say it."""
+    return _says(one.contents, two.life.case) or _says(two.contents, one.life.case)
+
+
+def _says(contents: Mapping[Slot, Mapping[str, Any]], other: UUID) -> bool:
+    return str(other) in _others_than(contents)
+
+
+def _others_than(contents: Mapping[Slot, Mapping[str, Any]]) -> list[str]:
+    return [row["case"] for row in contents.get(DISTINCT, {}).get("others", [])]
 
 
 @dataclass(frozen=True, slots=True)
-class _Plain:
+class Plain:
     """A match record without accents, case or spaces; days as ISO texts, which compare as days do."""
 
     surname: str
@@ -92,11 +102,11 @@ class _Plain:
     latest: str
 
     @classmethod
-    def of(cls, match: Mapping[str, Any]) -> "_Plain":
+    def of(cls, match: Mapping[str, Any]) -> "Plain":
         surname, first_name = _letters(match["surname"]), _letters(match["first_name"])
         return cls(surname, first_name, match.get("earliest", ""), match.get("latest", ""))
 
-    def resembles(self, other: "_Plain") -> bool:
+    def resembles(self, other: "Plain") -> bool:
         """Same names and births that may be one, or one same name and the same day: a person decides, never this function."""
         if self.surname == other.surname and self.first_name == other.first_name:
             return self.may_meet(other)
@@ -108,11 +118,11 @@ class _Plain:
         """Whether the day is known."""
         return bool(self.earliest) and self.earliest == self.latest
 
-    def born(self, other: "_Plain") -> bool:
+    def born(self, other: "Plain") -> bool:
         """Whether the bounds are the same."""
         return (self.earliest, self.latest) == (other.earliest, other.latest)
 
-    def may_meet(self, other: "_Plain") -> bool:
+    def may_meet(self, other: "Plain") -> bool:
         """Whether one day can be in both bounds; unknown bounds may be anything."""
         if not (self.earliest and other.earliest):
             return True
@@ -136,6 +146,28 @@ def link(house: House, acting: Acting, left: UUID, right: UUID) -> None:
     for head, other in zip(pair, (right, left), strict=True):
         if (other in head.life.links) == linked:
             act(house, acting, head.life.case, head.sequence, Change("link", takes={Take.OTHER: other}))
+
+
+def tell_apart(house: House, acting: Acting, left: UUID, right: UUID, *, apart: bool) -> None:
+    """Say that two situations are not of the same person, or take it back. Errors: Missing, Conflict, IllegalMove.
+
+    Sealed in the first of the two alone, so that nothing is half said; it is destroyed with it. What is said already is left as it is.
+    """
+    if left == right:
+        raise Missing
+    pair = [reading.open_for(house, acting, item, ("tell_apart",), -1, only=RECORDS)[0] for item in (left, right)]
+    told = [_says(opened.contents, other) for opened, other in zip(pair, (right, left), strict=True)]
+    if apart and not any(told):
+        _write(house, acting, pair[0], [*_others_than(pair[0].contents), str(right)][-MOST:])
+    for opened, said, other in zip(pair, told, (right, left), strict=True):
+        if said and not apart:
+            _write(house, acting, opened, [item for item in _others_than(opened.contents) if item != str(other)])
+
+
+def _write(house: House, acting: Acting, opened: Opened, others: Sequence[str]) -> None:
+    content = {"others": [{"case": item} for item in others]}
+    change = Change("tell_apart", {DISTINCT.compartment: content})
+    act(house, acting, opened.life.case, opened.head.sequence, change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,75 +205,3 @@ def beside(house: House, acting: Acting, opened: Opened) -> Beside:
 
 def _others(found: Iterable[Glimpse]) -> list[Other]:
     return [Other(item.life.case, item.head.reference) for item in found]
-
-
-# --- The page -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One situation of a comparison."""
-
-    case: UUID
-    reference: str
-    surname: str
-    first_name: str
-    birth: str
-    step: str
-    since: date
-    sender: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two situations side by side, and what they have in common in words."""
-
-    sides: tuple[Side, Side]
-    common: str
-    linked: bool
-    to_examine: bool
-
-
-def compare() -> Response:
-    """Situations that may concern the same person, for the coordinator alone; `situation` limits to those of one."""
-    house, person, about = current_house(), acting(), request.args.get("situation", type=UUID)
-    number = min(max(0, request.args.get("page", 0, type=int)), LAST_PAGE)
-    if request.method == "POST":
-        both = [request.form.get(name, type=UUID) for name in ("left", "right")]
-        if None in both:
-            raise NotFound
-        link(house, person, *filter(None, both))
-        return go("cases.compare", situation=about)
-    found = [_side_by_side(house, pair) for pair in same_person(house, person, about, number)]
-    line, more = house.charter.confidentiality, len(found) == PER_PAGE
-    return reply(
-        "cases/compare.html", pairs=found, about=about, number=number, more=more, confidentiality=line, page="compare"
-    )
-
-
-def _side_by_side(house: House, pair: Pair) -> Compared:
-    sides = (_side(house, pair.left), _side(house, pair.right))
-    one, two = (_Plain.of(side.contents[MATCH]) for side in (pair.left, pair.right))
-    names = (("nom", one.surname == two.surname), ("prénom", one.first_name == two.first_name))
-    said = [f"même {name}" for name, same in names if same]
-    if one.exact and one.born(two):
-        said.append("même date de naissance")
-    elif one.may_meet(two):
-        said.append("dates de naissance compatibles")
-    return Compared(sides, ", ".join(said), pair.linked, pair.to_examine)
-
-
-def _side(house: House, opened: Glimpse) -> Side:
-    match, life, charter = opened.contents[MATCH], opened.life, house.charter
-    days = sorted({match.get("earliest", ""), match.get("latest", "")} - {""})
-    birth = " et le ".join(short_day(found) for found in days) or "non connue"
-    return Side(
-        life.case,
-        opened.head.reference,
-        match["surname"],
-        match["first_name"],
-        f"entre le {birth}" if len(days) > 1 else birth,
-        charter.step(life.step).label,
-        life.since,
-        charter.seat(life.sender.seat).label,
-    )

@@ -9,7 +9,7 @@ from flask import Response
 from audit.entry import Entry, Reference
 from casework.accounts.people import names
 from casework.cases import comparing, piles, reading
-from casework.cases.comparing import CHECKING, MATCH
+from casework.cases.comparing import CHECKING, DISTINCT, MATCH, RECORDS
 from casework.cases.piles import Files, Told
 from casework.cases.reading import Line
 from casework.cases.several import Glimpse, Wanted, glimpses
@@ -80,7 +80,7 @@ def desk() -> Response:
 
 def _wanted(lines: Sequence[Line]) -> Wanted:
     """What the desk opens of each: nothing but what it says something of."""
-    match = (MATCH.compartment,) if any(item.step in CHECKING for item in lines) else ()
+    match = RECORDS if any(item.step in CHECKING for item in lines) else ()
 
     def wanted(life: Life) -> Collection[str]:
         if life.step in CHECKING:
@@ -109,6 +109,6 @@ def _entries(house: House, person: Acting, sections: Sequence[Shown], every: Seq
     for case, reference in shown.items():
         yield house.entry(events.shown_in_list, actor, subject=case, reference=reference)
     for item in every:
-        for slot in set(item.contents) - {MATCH}:
+        for slot in set(item.contents) - {MATCH, DISTINCT}:
             code, reference = events.compartments[slot.compartment], Reference(item.head.reference)
             yield house.entry(events.read, actor, subject=item.life.case, reference=reference, compartment=code)

@@ -30,18 +30,17 @@ from casework.kernel.engine import beginnings
 from casework.kernel.records import Move
 from casework.store.engines import StoreDown
 from casework.store.events import PAGES
-from casework.web.page import acting, current_house, go, log, reply
+from casework.web.page import acting, current_house, go, log, page_asked, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
-LAST_PAGE = 10_000
 NEVER = -1  # the sequence of no situation
 
 
 def listing() -> Response:
     """The situations this person may know of (C-10): reference, age, step, days."""
     house, person = current_house(), acting()
-    number, step = min(max(0, request.args.get("page", 0, type=int)), LAST_PAGE), request.args.get("step", "")
+    number, step = page_asked(), request.args.get("step", "")
     steps = [step] if step in {item.name for item in house.charter.steps} else None
     lines = reading.lines(house, person, steps, limit=PER_PAGE, offset=number * PER_PAGE)
     reading.log_list(house, person, "list", lines)

@@ -688,6 +688,16 @@ MATCH_FIELDS = (
     Field("earliest", "Né ou née au plus tôt", Kind.DATE, "C-10"),
     Field("latest", "Né ou née au plus tard", Kind.DATE, "C-10"),
 )
+DISTINCT_FIELDS = (
+    Field(
+        "others",
+        "Autre personne que",
+        Kind.ROWS,
+        "C-10",
+        fields=(Field("case", "Situation", Kind.LINE, "C-10", limit=36),),
+        rows=(0, 40),
+    ),
+)
 COMPARTMENTS = (
     Compartment("identity", "Identité", "C-01", IDENTITY, 24_576),
     Compartment("reason", "Motifs", "C-02", REASONS, 2_048),
@@ -709,6 +719,7 @@ COMPARTMENTS = (
         512,
     ),
     Compartment("match", "Rapprochement", "C-10", MATCH_FIELDS, 2_048, computed=True),
+    Compartment("distinct", "Rapprochements écartés", "C-10", DISTINCT_FIELDS, 3_072, computed=True),
     Compartment("orientation", "Orientation", "F33-05", ORIENTATION_FIELDS, 20_480, machine="orientation"),
     Compartment("return", "Retour", "F33-06", RETURN_FIELDS, 512, machine="orientation"),
     Compartment("owner_sheet", "Fiche d’action", "F33-15", SHEET_FIELDS, 3_072, machine="owner_sheet"),
@@ -804,7 +815,7 @@ CORRECTING = ("correcting", "clarifying")
 GRANTS = (
     Grant("F33-03", ("coordinator",), ("remontee",), ACTIVE),
     Grant("F33-03", ("agent",), ("remontee", "request"), ("report_correcting",), Relation.OWN, HolderKind.MEMBER),
-    Grant("F33-16", ("coordinator",), (*REFERRAL, "request", "match"), ACTIVE),
+    Grant("F33-16", ("coordinator",), (*REFERRAL, "request", "match", "distinct"), ACTIVE),
     Grant("F33-02", REFERRERS, ("identity", "reason", "request"), CORRECTING, Relation.OWN, HolderKind.MEMBER),
     Grant(
         "F33-02", tuple(s for s in REFERRERS if s != "dsol"), ("account",), CORRECTING, Relation.OWN, HolderKind.MEMBER
@@ -860,7 +871,13 @@ GRANTS = (
     Grant(
         "F33-04", ("dsol",), ("orientation", "return"), ("returned",), cases=("followed",), part_requires=("social",)
     ),
-    Grant("R-04", (), (*REFERRAL, "request", "remontee", "deliberation", "match"), KEPT, holder=HolderKind.ESCROW),
+    Grant(
+        "R-04",
+        (),
+        (*REFERRAL, "request", "remontee", "deliberation", "match", "distinct"),
+        KEPT,
+        holder=HolderKind.ESCROW,
+    ),
     Grant("R-04", (), ("orientation", "return"), ORIENTATION_STEPS, holder=HolderKind.ESCROW, cases=KEPT),
     Grant("R-04", (), ("owner_sheet",), SHEET_STEPS, holder=HolderKind.ESCROW, cases=KEPT),
 )
@@ -1386,6 +1403,18 @@ MOVES = (
         page="cases.compare",
         done="Les deux situations sont reliées ; elles restent deux situations.",
         past="lien modifié avec une autre situation",
+        discreet=True,
+    ),
+    Move(
+        "tell_apart",
+        "Écarter un rapprochement",
+        "C-10",
+        ("coordinator",),
+        ACTIVE,
+        writes=(Write("distinct"),),
+        page="cases.apart",
+        done="Le rapprochement est écarté.",
+        past="rapprochement écarté ou repris",
         discreet=True,
     ),
     Move(

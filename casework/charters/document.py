@@ -9,7 +9,7 @@ from pathlib import Path
 from casework.charters.cenomed import CENOMED
 from casework.charters.check import Report, check, check_graph, render
 from casework.charters.explore import explore
-from casework.charters.readings import readings
+from casework.charters.readings import Reading, readings
 from casework.charters.rules import REMAINS, RULES, proofs_in, written_in
 from casework.kernel.records import SITUATION, Charter, Field, HolderKind, Kind, Relation, Setting
 
@@ -29,6 +29,19 @@ HOLDERS = {
     HolderKind.APART: "la qualité, clé à part",
     HolderKind.ESCROW: "le séquestre",
 }
+READERS = ("qualité", "compartiment", "à quel titre", "clé de", "étapes", "étapes de la situation", "il faut")
+ACTING = (
+    "geste",
+    "règle",
+    "par",
+    "à quel titre",
+    "de",
+    "étapes de la situation",
+    "vers",
+    "il faut",
+    "écrit",
+    "écran",
+)
 
 
 def main_check() -> int:
@@ -46,45 +59,14 @@ def write(path: Path, root: Path = ROOT) -> None:
 def page(charter: Charter, root: Path) -> str:
     """The whole page, in Markdown."""
     graph = explore(charter)
-    read = [
-        (
-            _seat(charter, row.seat),
-            charter.compartment(row.compartment).label,
-            RELATIONS[row.relation],
-            HOLDERS[row.holder],
-            _steps(charter, row.steps, charter.compartment(row.compartment).machine),
-            _steps(charter, row.cases),
-            _marks(row.requires),
-        )
-        for row in readings(graph)
-    ]
     parts = [
         _title(charter),
         table("Qualités", ("qualité", "règle", "membre", "organismes", "voit de ses envois"), _seats(charter)),
         _compartments(charter),
-        table(
-            "Qui lit quoi, quand",
-            ("qualité", "compartiment", "à quel titre", "clé de", "étapes", "étapes de la situation", "il faut"),
-            read,
-        ),
+        table("Qui lit quoi, quand", READERS, _read(charter, readings(graph))),
         table("Séquestre", ("règle", "compartiments", "étapes"), _escrow(charter)),
         table("Étapes", ("étape", "nom", "machine", "règle", "sens"), _stages(charter)),
-        table(
-            "Gestes",
-            (
-                "geste",
-                "règle",
-                "par",
-                "à quel titre",
-                "de",
-                "étapes de la situation",
-                "vers",
-                "il faut",
-                "écrit",
-                "écran",
-            ),
-            _moves(charter),
-        ),
+        table("Gestes", ACTING, _moves(charter)),
         table("Horloges", ("horloge", "règle", "compte", "étapes", "joue", "état"), _clocks(charter)),
         table("Réglages", ("réglage", "règle", "défaut", "bornes"), _settings(charter.settings)),
         _lists(charter),
@@ -94,6 +76,20 @@ def page(charter: Charter, root: Path) -> str:
         _rules(root),
     ]
     return "\n".join(parts)
+
+
+def _read(charter: Charter, rows: Iterable[Reading]) -> Iterable[tuple[str, ...]]:
+    for row in rows:
+        compartment = charter.compartment(row.compartment)
+        yield (
+            _seat(charter, row.seat),
+            compartment.label,
+            RELATIONS[row.relation],
+            HOLDERS[row.holder],
+            _steps(charter, row.steps, compartment.machine),
+            _steps(charter, row.cases),
+            _marks(row.requires),
+        )
 
 
 def _title(charter: Charter) -> str:

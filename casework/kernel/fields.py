@@ -107,7 +107,7 @@ class Compartment:
     """A part of a situation under one key. `size` is the padded plaintext in bytes; `machine` says what it belongs to.
 
     `apart` compartments have their own key pair and are never escrowed; `computed` ones are written by the
-    charter's `derive`.
+    charter's `derive` or by a service, and no page shows them as such.
     """
 
     name: str

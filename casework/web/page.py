@@ -16,6 +16,7 @@ from casework.store.keyring import Acting
 from casework.web.session import keep_form_secret
 
 HOUSE = "casework.house"
+LAST_PAGE = 10_000
 NO_ENTRY = (
     "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. "
     "Réessayez dans un instant ; si cela continue, appelez l’administrateur."
@@ -57,6 +58,11 @@ def acting() -> Acting:
     if person is None:
         raise NotFound
     return person
+
+
+def page_asked() -> int:
+    """Which page of a list is asked for, the first being 0."""
+    return min(max(0, request.args.get("page", 0, type=int)), LAST_PAGE)
 
 
 def log(*entries: Entry) -> None:

@@ -46,7 +46,7 @@ def _owner(seat: str) -> Row:
 EXPECTED: list[Row] = [
     # coordinator: from sending until the archive, and its own referrals like anybody
     *[("coordinator", name, "any", "seat", FROM_SENDING, "") for name in REFERRAL],
-    *[("coordinator", name, "any", "seat", FROM_REPORT, "") for name in ("remontee", "request", "match")],
+    *[("coordinator", name, "any", "seat", FROM_REPORT, "") for name in ("remontee", "request", "match", "distinct")],
     ("coordinator", "deliberation", "any", "seat", f"retained scheduled {SESSION} followed {ENDED}", ""),
     ("coordinator", "orientation", "any", "seat", "sent returned recalled", OPEN),
     ("coordinator", "return", "any", "seat", "returned", OPEN),

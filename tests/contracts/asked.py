@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from casework.accounts import forms as accounts
 from casework.accounts.people import names
@@ -129,13 +129,13 @@ def organisation(cell: Cell) -> Form:
 
 
 def invitation(cell: Cell) -> Form:
-    """A newcomer."""
+    """A newcomer, each time another person: nobody is invited twice to a seat."""
     house, place = cell.lives.house, str(cell.lives.town.organisation("pjj"))
     fields = accounts.invitation_fields(house, names(house))
     return Form(
         "administrator",
         "/administration/invitation",
-        [Named("", fields, chosen={"role": "pjj", "organisation": place})],
+        [Named("", fields, chosen={"role": "pjj", "organisation": place, "email": f"{uuid4()}@exemple.fr"})],
     )
 
 

@@ -146,6 +146,7 @@ def plant(lives: Lives) -> Canaries:
     planted.play("clarifying", "coordinator", "transmit")
     planted.play("clarifying", "prosecutor", "ask_clarification")
     _session(planted, "in_session", colleague, "police_station", "dsol", "head_of_school", "emas", "security_officer")
+    planted.play("in_session", "coordinator", "decide")
     _followed(planted, "followed", colleague)
     _followed(planted, "closed", colleague)
     part = next(item.id for item in planted.situations["closed"].life.parts if item.machine == "orientation")

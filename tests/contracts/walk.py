@@ -24,6 +24,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "request": builders.REQUEST,
     "orientation": {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]},
     "return": builders.RETURN,
+    "distinct": {"others": []},
     "owner_sheet": {
         "surname": "Fictif",
         "first_name": "Camille",
