@@ -214,7 +214,7 @@ def _part_state(charter: Charter, part: Part) -> str:
 
 
 def acts(house: House, opened: Opened) -> list[Act]:
-    """What can be done now, the likeliest first (what has a key), each linked to its page: the generic form, or a screen of the slice that owns the act."""
+    """What can be done now, the likeliest first (what has a key), each linked to its page: the generic form, or one of the slice that owns it."""
     found, times = [], Counter(move.name for _, move in opened.moves)
     for part, move in sorted(opened.moves, key=lambda item: (item[1].settles in opened.life.marks, not item[1].key)):
         url = _url(opened, part, move)
