@@ -64,6 +64,7 @@ def test_numbers_and_counts_are_french() -> None:
         ("l'avis", "l’avis"),
         ("suite...", "suite…"),
         ("à 14 h 30", f"à 14{N}h{N}30"),
+        ("(art. L132-5 du code)", f"(art.{N}L132\u20115 du code)"),
         ("14:30 https://mairie.fr/?a=b;c", "14:30 https://mairie.fr/?a=b;c"),
         ("Né ou née le", "Né ou née le"),
     ],
