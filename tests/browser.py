@@ -29,7 +29,11 @@ TYPOGRAPHY = {
 }
 FORBIDDEN = {
     r"(?i)(?<!dans )(?<!selon )(?<!tous )\b(le|un|du|des|les|vos|nos|leurs|son|mon) cas\b(?! échéant)": "say « la situation »",
-    r"(?i)\bindividus?\b": "say « la personne » or « le mineur »",
+    r"(?i)\bdossiers?\b": "say « la situation »",
+    r"(?i)\b(individus?|utilisateurs?|usagers?|délinquants?)\b": "say « la personne » or « le mineur »",
+    r"(?i)\brôles?\b": "say « la qualité »",
+    r"(?i)\bcomptes?[ -]rendus?\b": "say « le relevé de décisions »",
+    r"(?i)\baudits?\b": "say « le journal »",
     r"(?i)\b(e-?mail|mail|login|password|dashboard|feedback|reporting|workflow|ticket|logs?|token|reset|deadline|meeting)\b": "say it in French",
     r"(?i)\b(uploader|checker|soumettre|cliquez ici)\b": "name the act with its verb",
     r"\bOK\b": "name the act with its verb",

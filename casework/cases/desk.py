@@ -33,6 +33,7 @@ class Section:
     find: Pile
 
 
+PAIRS = 5
 OLDEST = "La plus ancienne d’abord"
 SECTIONS = (
     Section("d-abord", "À traiter d’abord", "Danger signalé, puis la plus ancienne", piles.first),
@@ -74,8 +75,9 @@ def desk() -> Response:
     ]
     sections = [item for item in (*found, _lost(lines, every)) if item.lines]
     pairs = [pair for pair in comparing.pairs(every) if pair.to_examine]
-    entries = [*_entries(house, person, sections, every), *comparing.entries(house, person, pairs)]
-    return reply("cases/desk.html", *entries, sections=sections, pairs=pairs)
+    shown, more = pairs[:PAIRS], len(pairs[PAIRS:])
+    entries = [*_entries(house, person, sections, every), *comparing.entries(house, person, shown)]
+    return reply("cases/desk.html", *entries, sections=sections, pairs=shown, more=more)
 
 
 def _wanted(lines: Sequence[Line]) -> Wanted:

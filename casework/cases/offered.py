@@ -29,10 +29,10 @@ class Act:
 
 
 def acts(house: House, opened: Opened) -> list[Act]:
-    """What can be done now, the likeliest first, each linked to its page: the generic form, or a screen of the slice that owns the act."""
+    """What can be done now, the likeliest first (what has a key), each linked to its page: the generic form, or one of the slice that owns it."""
     found, later = [], _coming(house, opened.life.meeting)
     times = Counter(move.name for _, move in opened.moves)
-    for part, move in sorted(opened.moves, key=lambda item: item[1].settles in opened.life.marks):
+    for part, move in sorted(opened.moves, key=lambda item: (item[1].settles in opened.life.marks, not item[1].key)):
         url = _url(opened, part, move)
         if url:
             several = times[move.name] > 1

@@ -1,4 +1,4 @@
-// What a script may add to pages that work without it: drafts kept while writing, a warning before the session ends, keys, a veil.
+// What a script may add to pages that work without it: drafts kept while writing, a warning before the session ends, leaving at once, keys, a veil.
 "use strict";
 
 const MINUTE = 60000;
@@ -44,6 +44,7 @@ function autosave() {
     let timer = 0;
     const save = async () => {
       const answer = await post(form, form.dataset.autosave).catch(() => null);
+      if (answer && answer.ok) alive();
       state.textContent = answer && answer.ok ? "Brouillon conservé." : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 4000); });
@@ -86,20 +87,54 @@ function screens() {
   show();
 }
 
+// All tabs of one session know when it goes on and when it is over.
+const tabs = new BroadcastChannel("session");
+const alive = () => page.dispatchEvent(new Event("alive"));
+
+function cleared() {
+  document.querySelector("main").replaceChildren();
+  document.title = "";
+  page.hidden = true;
+}
+
 function idle() {
   const dialog = document.getElementById("idle");
   if (!dialog) return;
-  const wait = Math.max(Number(page.dataset.sessionSeconds) * 1000 - 2 * MINUTE, 0);
-  let timer = setTimeout(() => dialog.showModal(), wait);
+  const length = Number(page.dataset.sessionSeconds) * 1000;
+  let end = 0;
+  const goesOn = () => { end = Date.now() + length; if (dialog.open) dialog.close(); };
+  const over = () => { cleared(); location.replace(document.querySelector(".brand a").href); };
+  const watch = () => {
+    if (Date.now() >= end) over();
+    else if (Date.now() >= end - 2 * MINUTE && !dialog.open) dialog.showModal();
+  };
+  goesOn();
+  tabs.postMessage("alive");
+  tabs.addEventListener("message", (event) => (event.data === "alive" ? goesOn() : over()));
+  page.addEventListener("alive", () => { goesOn(); tabs.postMessage("alive"); });
+  setInterval(watch, 1000);
+  document.addEventListener("visibilitychange", watch);  // a computer that slept
   const form = dialog.querySelector("form");
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const stay = async () => {
     const answer = await post(form).catch(() => null);
-    if (!answer || (!answer.ok && answer.type !== "opaqueredirect")) { form.submit(); return; }
-    dialog.close();
-    clearTimeout(timer);
-    timer = setTimeout(() => dialog.showModal(), wait);
+    const stays = Boolean(answer && answer.ok);
+    if (stays) alive();
+    return stays;
+  };
+  form.addEventListener("submit", async (event) => { event.preventDefault(); if (!(await stay())) form.submit(); });
+  let asking = false;
+  document.addEventListener("input", async () => {  // who writes is here
+    if (asking || Date.now() < end - length + 5 * MINUTE) return;
+    asking = true;
+    await stay();
+    asking = false;
   });
+}
+
+function quit() {
+  const form = document.querySelector("form.leave");
+  if (form) form.addEventListener("submit", () => { cleared(); tabs.postMessage("over"); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
 function keys() {
@@ -119,10 +154,14 @@ function keys() {
 function veil() {
   const dialog = document.getElementById("veil");
   if (!dialog) return;
+  let left = 0;
   let timer = 0;
   const hide = () => { page.classList.add("veiled"); if (!dialog.open) dialog.showModal(); };
-  window.addEventListener("blur", () => { timer = setTimeout(hide, MINUTE); });
-  window.addEventListener("focus", () => clearTimeout(timer));
+  const leave = () => { if (!left) { left = Date.now(); timer = setTimeout(hide, MINUTE); } };
+  const back = () => { clearTimeout(timer); if (left && Date.now() - left >= MINUTE) hide(); left = 0; };
+  window.addEventListener("blur", leave);
+  window.addEventListener("focus", back);
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : back()));
   dialog.addEventListener("close", () => page.classList.remove("veiled"));
 }
 
@@ -139,6 +178,7 @@ counters();
 autosave();
 screens();
 idle();
+quit();
 keys();
 veil();
 printing();

@@ -8,6 +8,7 @@ from casework.kernel.clock import PARIS
 
 NBSP = "\u00a0"
 THIN = "\u202f"
+HYPHEN = "\u2011"  # that does not break
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -26,6 +27,7 @@ _RULES = (
     (re.compile(r"\b(\d{1,2}) h (\d\d)\b"), rf"\1{NBSP}h{NBSP}\2"),
     (re.compile(r"\b(\d{1,2}) h\b"), rf"\1{NBSP}h"),
     (re.compile(r"\bCRIP 75\b"), f"CRIP{NBSP}75"),
+    (re.compile(r"\b(art\.) ?([LRD])(\d+)-(\d)"), rf"\1{NBSP}\2\3{HYPHEN}\4"),
 )
 
 

@@ -31,9 +31,9 @@ def shown(text: str) -> set[Place]:
 
 
 def offered(text: str) -> Counter[str]:
-    """The labels of the acts a page offers, spaces made plain."""
+    """The labels of the acts a page offers, spaces made plain; without whose part it is, said where several have the act."""
     found = LABEL.findall("".join(ACTS.findall(text)))
-    return Counter(re.sub(r"[\u00a0\u202f]", " ", label) for label in found)
+    return Counter(re.sub(r" \([^)]*\)$", "", re.sub(r"[\u00a0\u202f]", " ", label)) for label in found)
 
 
 def differences(cell: Cell, story: Story) -> list[Difference]:

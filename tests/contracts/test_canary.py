@@ -17,6 +17,7 @@ from casework.kernel import engine
 from casework.kernel.life import Life, Principal, Slot
 from casework.kernel.records import Charter
 from casework.web import errors
+from casework.web.french import typo
 from casework.web.page import logger as app_log
 from crypto.envelope import new_key
 from tests.cases.conftest import Lives, make_lives
@@ -71,7 +72,7 @@ def test_no_seat_receives_a_marker_that_it_may_not_read(town: Town) -> None:
 
 @pytest.mark.clause("C-09")
 def test_every_page_that_holds_something_of_a_situation_bears_the_line_of_confidentiality(town: Town) -> None:
-    line = town.lives.house.charter.confidentiality
+    line = typo(town.lives.house.charter.confidentiality)
     pages = {path: page for found in town.pages.values() for path, page in found.items()}
     assert {
         path for path, page in pages.items() if page.markers & set(town.planted.marks) and line not in page.text

@@ -128,6 +128,18 @@ def test_every_target_is_44_pixels_high_on_a_phone(browser: Browser, address: st
 
 
 @pytest.mark.e2e
+def test_in_forced_colours_a_choice_and_a_compartment_are_still_seen(browser: Browser, address: str) -> None:
+    context = open_page(browser, 1280, 900, forced_colors="active")
+    page = context.new_page()
+    page.goto(f"{address}/?filled")
+    drawn = "(e) => [getComputedStyle(e).appearance, getComputedStyle(e).borderLeftColor, getComputedStyle(document.body).color]"
+    assert page.locator("main input[type=radio]:checked").first.evaluate(drawn)[0] == "auto"
+    _, edge, ink = page.locator(".compartment").first.evaluate(drawn)
+    assert edge == ink
+    context.close()
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize(("width", "shown"), [(390, '"Étape\u00a0: "'), (1280, "none")])
 def test_a_stacked_cell_bears_the_name_of_its_column(browser: Browser, address: str, width: int, shown: str) -> None:
     context = open_page(browser, width, 844)

@@ -65,6 +65,7 @@ def test_numbers_and_counts_are_french() -> None:
         ("suite...", "suite…"),
         ("à 14 h 30", f"à 14{N}h{N}30"),
         ("de 9 h à 18 h, CRIP 75", f"de 9{N}h à 18{N}h, CRIP{N}75"),
+        ("(art. L132-5 du code)", f"(art.{N}L132\u20115 du code)"),
         ("14:30 https://mairie.fr/?a=b;c", "14:30 https://mairie.fr/?a=b;c"),
         ("Né ou née le", "Né ou née le"),
     ],

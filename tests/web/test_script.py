@@ -45,6 +45,12 @@ def answer(page: Page, path: str, status: int) -> list[str]:
     return bodies
 
 
+def later(page: Page, seconds: int, event: str) -> None:
+    """This happens when the clock is further but no timer ran, as on a device that slept."""
+    page.clock.set_system_time((page.evaluate("Date.now()") + seconds * 1_000) / 1_000)
+    page.evaluate(event)
+
+
 def test_a_draft_is_kept_a_moment_after_writing_and_said(page: Page) -> None:
     bodies = answer(page, "/brouillon", 200)
     page.get_by_label("Prénom", exact=True).first.fill("Camille")
@@ -84,11 +90,64 @@ def test_two_minutes_before_the_end_one_may_stay(page: Page) -> None:
     expect(dialog).to_be_visible()
 
 
+def test_a_session_that_ended_leaves_nothing_on_the_screen(page: Page, address: str) -> None:
+    page.clock.run_for(14 * 60_000)
+    expect(page.get_by_role("dialog", name="Votre session se termine bientôt")).to_be_visible()
+    with page.expect_navigation(url=f"{address}/"):
+        page.clock.run_for(60_100)
+
+
+def test_who_writes_is_here(page: Page) -> None:
+    bodies = answer(page, "/rester", 204)
+    page.clock.run_for(12 * 60_000)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    expect(page.get_by_role("dialog", name="Votre session se termine bientôt")).to_be_hidden()
+    page.wait_for_function("true")
+    page.clock.run_for(2 * 60_000)
+    expect(page.get_by_role("dialog", name="Votre session se termine bientôt")).to_be_hidden()
+    assert len(bodies) == 1
+
+
+def test_a_computer_that_slept_finds_the_session_over(page: Page, address: str) -> None:
+    with page.expect_navigation(url=f"{address}/"):
+        later(page, 3_600, "document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_what_one_does_in_a_tab_keeps_the_session_in_the_others(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    page.clock.run_for(12 * 60_000)
+    other.goto(address)
+    other.wait_for_function("true")
+    page.clock.run_for(2 * 60_000)
+    expect(page.get_by_role("dialog", name="Votre session se termine bientôt")).to_be_hidden()
+
+
+def test_to_leave_in_a_hurry_clears_every_tab_and_logs_out(page: Page, address: str) -> None:
+    other = page.context.new_page()
+    other.goto(f"{address}/?filled")
+    bodies = answer(page, "/quitter", 204)  # a page that stays
+    page.get_by_role("button", name="Quitter vite").click()
+    expect(page.locator("body")).to_be_hidden()
+    assert (page.title(), page.locator("main").inner_text()) == ("", "")
+    other.wait_for_url(f"{address}/")
+    assert len(bodies) == 1
+    assert "csrf_token" in bodies[0]
+
+
 def test_a_window_left_for_a_minute_is_masked_until_asked(page: Page) -> None:
     page.evaluate("window.dispatchEvent(new Event('blur'))")
     page.clock.run_for(60_100)
     veil = page.get_by_role("dialog", name="Page masquée")
     expect(veil).to_be_visible()
     assert page.locator("main").evaluate("element => getComputedStyle(element).filter") != "none"
+    assert "Exemple" not in page.title()
     veil.get_by_role("button", name="Afficher la page").click()
     assert page.locator("main").evaluate("element => getComputedStyle(element).filter") == "none"
+
+
+def test_a_telephone_that_comes_back_after_a_minute_finds_the_page_masked(page: Page) -> None:
+    veil = page.get_by_role("dialog", name="Page masquée")
+    for seconds, masked in ((59, False), (61, True)):
+        page.evaluate("window.dispatchEvent(new Event('blur'))")
+        later(page, seconds, "window.dispatchEvent(new Event('focus'))")
+        assert veil.is_visible() == masked
