@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import apart, holding, keeping, purpose, views
+from casework.accounts import apart, arriving, holding, keeping, myself, purpose, views
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
@@ -51,7 +51,7 @@ ROUTES = (
     url("/sante", files.health, needs=OPEN),
     url("/static/<path:filename>", files.static, needs=OPEN),
     url("/connexion", views.login, needs=OPEN, methods=BOTH),
-    url("/invitation/<token>", views.invitation, needs=OPEN, methods=BOTH),
+    url("/invitation/<token>", arriving.invitation, needs=OPEN, methods=BOTH),
     url("/deconnexion", views.logout, needs=SESSION, methods=POST),
     url("/rester", views.stay, needs=SESSION, methods=POST),
     url("/charte", views.charter, needs=SESSION, methods=BOTH),
@@ -103,8 +103,10 @@ ROUTES = (
     url("/situations/<uuid:case>/deport", deciding.recusal, needs=SITUATION.of("coordinator"), methods=BOTH),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
-    url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
-    url("/mon-compte/mot-de-passe", views.password, needs=SIGNED, methods=BOTH),
+    url("/mon-compte", myself.account, needs=SIGNED, menu="Mon compte"),
+    url("/mon-compte/mot-de-passe", myself.password, needs=SIGNED, methods=BOTH),
+    url("/mon-compte/connexions", myself.connected, needs=SIGNED, methods=BOTH),
+    url("/mon-compte/telephone", myself.telephone, needs=SIGNED, methods=BOTH),
 )
 
 

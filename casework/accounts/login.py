@@ -66,6 +66,11 @@ class Proof:
     slot: int | None = None
     locks: dict[int, bytes] = field(default_factory=dict)
 
+    @property
+    def without_password(self) -> bool:
+        """Whether a recovery code stood for the password, beside a code of the telephone."""
+        return self.step is not None and self.slot is not None
+
 
 def log_in(house: House, typed: Typed, address: bytes) -> Opened:
     """Open a session. Errors: Limited; AccountError "wrong", "busy", "pending"; TenureChoice."""

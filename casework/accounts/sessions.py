@@ -41,7 +41,7 @@ class Place:
 def begin_session(house: House, session: Session, bundle: Bundle, person: UUID, tenure: UUID) -> bytes:
     """A new session inside the transaction of the log-in; its token, for the cookie."""
     token, place = secrets.token_bytes(_TOKEN), Place(person, tenure, now(), now())
-    row = SessionRow(token_hash=_token_hash(house, token), instance=house.instance, person=person, tenure=tenure)
+    row = SessionRow(token_hash=token_hash(house, token), instance=house.instance, person=person, tenure=tenure)
     row.began_at, row.seen_at, row.keys = place.began_at, place.seen_at, _lock(house, token, place, bundle)
     session.add(row)
     return token
@@ -54,7 +54,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
     """
     with house.stores.case_reading() as session:
         row = _row(house, session, token)
-        bundle = _unlock(house, token, row) if row and not _over(row) else None
+        bundle = _unlock(house, token, row) if row and not is_over(row) else None
         party = _party(house, session, row, bundle) if row and bundle else None
     if row is None or bundle is None:
         return None
@@ -87,7 +87,7 @@ def expired_author(house: House, token: bytes) -> Party | None:
 def log_out(house: House, token: bytes, acting: Acting | None = None) -> None:
     """End a session at once."""
     with house.writing() as writing:
-        writing.session.execute(delete(SessionRow).where(SessionRow.token_hash == _token_hash(house, token)))
+        writing.session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash(house, token)))
         if acting:
             writing.log(house.events.logout, acting.actor)
 
@@ -106,14 +106,15 @@ def _ended_since(moment: datetime) -> ColumnElement[bool]:
 
 def _row(house: House, session: Session, token: bytes) -> SessionRow | None:
     query = select(SessionRow).where(SessionRow.instance == house.instance)
-    return session.scalar(query.where(SessionRow.token_hash == _token_hash(house, token)))
+    return session.scalar(query.where(SessionRow.token_hash == token_hash(house, token)))
 
 
 def _end(row: SessionRow) -> datetime:
     return min(row.seen_at + IDLE, row.began_at + WHOLE)
 
 
-def _over(row: SessionRow) -> bool:
+def is_over(row: SessionRow) -> bool:
+    """Whether its time is over, swept or not."""
     return row.keys is None or now() >= _end(row)
 
 
@@ -163,5 +164,6 @@ def _bound(house: House, place: Place) -> bytes:
     return frame(b"casework/session-keys/1", house.instance.bytes, place.person.bytes, place.tenure.bytes, *times)
 
 
-def _token_hash(house: House, token: bytes) -> bytes:
+def token_hash(house: House, token: bytes) -> bytes:
+    """How a session is found."""
     return house.provider.lookup("session", f"{house.instance}:{token.hex()}")

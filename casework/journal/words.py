@@ -36,6 +36,7 @@ EVENTS = {
     "SealSurplusRemoved": "Clé scellée en trop retirée",
     "SeatRemoved": "Qualité retirée",
     "SeatSuspended": "Qualité suspendue",
+    "SessionsClosed": "Connexions fermées par leur titulaire",
     "SituationDestroyed": "Situation éliminée",
     "SituationListed": "Situation affichée dans une liste",
     "SituationMoved": "Acte sur une situation",

@@ -56,6 +56,7 @@ class Events:
     login = EventType("LoggedIn", {})
     login_failed = EventType("LoginFailed", {"outcome": OUTCOMES})
     logout = EventType("LoggedOut", {})
+    closed = EventType("SessionsClosed", {"count": int})
     invited = EventType("PersonInvited", {"subject": UUID})
     accepted = EventType("InvitationAccepted", {"subject": UUID})
     member_changed = EventType("MemberRowChanged", {"subject": UUID, "row": bytes})

@@ -172,9 +172,9 @@ def test_a_person_admitted_again_keeps_every_seat_with_new_keys(town: Town) -> N
     )
     before = key_of(town.house, theirs)
     with town.later(minutes=1):
-        accepted, secret = accept(town.house, reinvite(town.house, somebody.person))
+        accepted, secret, codes = accept(town.house, reinvite(town.house, somebody.person))
     admit(town.house, keeper, somebody.tenure, accepted.fingerprints[somebody.tenure])
-    town.people["landlord"] = Somebody(somebody.login, somebody.tenure, accepted, secret, somebody.organisation)
+    town.people["landlord"] = Somebody(somebody.login, somebody.tenure, accepted, secret, somebody.organisation, codes)
     assert opens(town.house, town.acting("landlord"), theirs)
     assert key_of(town.house, theirs) == before
     assert directory(town.house).id_of(Principal.member(somebody.person)) != landlord.keys.member_id

@@ -9,6 +9,7 @@ import pytest
 
 from audit.log import entries
 from casework.accounts.admission import admit, pending
+from casework.accounts.passwords import strong
 from casework.accounts.people import Contact
 from casework.accounts.service import invite
 from casework.accounts.totp import totp_now
@@ -168,16 +169,7 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     )
     link = re.search(r"http://localhost(/invitation/[0-9a-f]+)", page.text)
     assert link
-    newcomer = Browser(town, app_of(town.house).test_client())
-    newcomer.get(link.group(1))
-    secret = newcomer.hidden()["secret"]
-    newcomer.post(link.group(1), 422, password="court", code="000000")
-    assert newcomer.hidden()["secret"] == secret
-    with at(town.moment):
-        code = totp_now(b32decode(secret))
-    accepted = newcomer.post(link.group(1), password=PASSWORD, code=code)
-    [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
-    newcomer.get(link.group(1), 404)
+    digits = _accepts(town, link.group(1))
     browser.get("/admissions")
     assert digits not in browser.html
     action = re.search(r'action="(/admissions/[0-9a-f-]+)"', browser.html)
@@ -185,6 +177,56 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     browser.post(action.group(1), 422, spoken="00000 " * 5)
     browser.post(action.group(1), spoken=digits)
     assert "PersonAdmitted" in _events(town)
+
+
+def _accepts(town: Town, path: str) -> str:
+    """Go through the pages of an invitation; the digits to read out."""
+    newcomer = Browser(town, app_of(town.house).test_client())
+    newcomer.get(path)
+    secret = newcomer.hidden()["secret"]
+    weak = newcomer.post(path, 422, password="court", code="000000")
+    assert "vaut au plus 24 bits" in _plain(weak.text)
+    assert newcomer.hidden()["secret"] == secret
+    assert " ".join(re.findall("....", secret)) in weak.text
+    with at(town.moment):
+        code = totp_now(b32decode(secret))
+    shown = newcomer.post(path, password=PASSWORD, code=code)
+    codes = re.findall(r"\w{4}(?:-\w{4}){4}", shown.text)
+    assert len(codes) == 10
+    assert PASSWORD not in shown.text
+    asked = newcomer.post(path)
+    assert not any(code in asked.text for code in codes)
+    newcomer.post(path, 422, typed="ACEF-ACEF-ACEF-ACEF-ACEF")
+    assert codes[9] in newcomer.post(path, show="1").text
+    accepted = newcomer.post(path, typed=codes[4])
+    newcomer.get(path, 404)
+    [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
+    return str(digits)
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"[\u00a0\u202f]", " ", unescape(html))
+
+
+@pytest.mark.clause("A-02")
+@pytest.mark.parametrize("place", ["invitation", "password"])
+def test_a_phrase_is_proposed_anew_on_each_view_and_kept_nowhere(
+    browser: Browser, tmp_path: Path, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    caplog.set_level(0)
+    if place == "invitation":
+        organisation = browser.town.organisation("pjj")
+        contact = Contact("ada@exemple.fr", "Ada", "ada@exemple.fr")
+        with at(browser.town.moment):
+            path = f"/invitation/{invite(browser.town.house, contact, 'pjj', organisation).token}"
+    else:
+        browser.enter("coordinator")
+        path = "/mon-compte/mot-de-passe"
+    phrases = [re.findall(r'class="phrase"><strong>([a-z ]+)<', browser.get(path).text)[0] for _ in range(2)]
+    assert phrases[0] != phrases[1]
+    assert [strong(phrase, "") for phrase in phrases] == [True, True]
+    kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()) + caplog.text.encode()
+    assert not any(phrase.encode() in kept for phrase in phrases)
 
 
 def _value_of(html: str, label: str) -> str:

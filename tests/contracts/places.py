@@ -194,7 +194,8 @@ MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
 WITHOUT_OBJECT = (
     "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
-    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
+    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
+    "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire",
 )  # fmt: skip
 OF_A_MEETING = (
