@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import apart, arriving, holding, keeping, myself, purpose, views
+from casework.accounts import apart, arriving, holding, keeping, myself, purpose, views, yearly
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import comparing, desk, drafts, recent, refusals, screening, waiting
@@ -67,6 +67,8 @@ ROUTES = (
     url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
     url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
+    url("/administration/confirmations", yearly.confirmations, needs=KEEPER),
+    url("/administration/confirmations/<uuid:tenure>", yearly.confirmation, needs=KEEPER, methods=POST),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
     url("/avis/cle", apart.apart, needs=PARQUET, methods=BOTH),
@@ -119,7 +121,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks, apart.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks, yearly.tasks, apart.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),

@@ -4,6 +4,8 @@ from flask import Response, g, request
 
 from audit.log import entries
 from casework.accounts import forms
+from casework.accounts.admission import own_fingerprints
+from casework.accounts.confirming import lasting
 from casework.accounts.connections import close, connections
 from casework.accounts.credentials import Changed, change_password, change_telephone, new_telephone, own_contact
 from casework.accounts.errors import AccountError
@@ -30,6 +32,9 @@ def account() -> Response:
         contact=known.persons[person.keys.person],
         place=known.organisation(person.party.organisation),
         until=idle_until(house, g.token),
+        confirmed=lasting(house, person.tenure),
+        waiting=own_fingerprints(house, person.keys),
+        known=known,
         last=[record.at for record in last],
         page="account",
     )

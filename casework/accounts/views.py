@@ -7,7 +7,7 @@ from casework.accounts.charter import sign_charter
 from casework.accounts.errors import AccountError
 from casework.accounts.holding import is_open
 from casework.accounts.limits import Limited
-from casework.accounts.login import Opened, TenureChoice, Typed, log_in
+from casework.accounts.login import Opened, TenureChoice, Typed, Waiting, log_in
 from casework.accounts.people import names
 from casework.accounts.sessions import log_out
 from casework.store.events import PAGES
@@ -25,6 +25,9 @@ def login() -> Response:
         opened = log_in(current_house(), words, forms.address())
     except TenureChoice as choice:
         return _choose_seat(words, choice)
+    except Waiting as error:
+        known, fingerprints = names(current_house()), error.fingerprints
+        return reply("accounts/waiting.html", known=known, fingerprints=fingerprints, status=422)
     except (Limited, AccountError) as error:
         return reply("accounts/login.html", problem=forms.problem(error), status=forms.status(error))
     return _come_in(opened)

@@ -32,6 +32,8 @@ EVENTS = {
     "PageShown": "Page affichée",
     "PersonAdmitted": "Personne admise",
     "PersonInvited": "Personne invitée",
+    "RightsConfirmed": "Accès confirmé pour douze mois",
+    "RightsLapsed": "Accès suspendu faute de confirmation",
     "SealMissing": "Clé scellée manquante",
     "SealSurplusRemoved": "Clé scellée en trop retirée",
     "SeatRemoved": "Qualité retirée",

@@ -60,6 +60,8 @@ class Events:
     invited = EventType("PersonInvited", {"subject": UUID})
     accepted = EventType("InvitationAccepted", {"subject": UUID})
     member_changed = EventType("MemberRowChanged", {"subject": UUID, "row": bytes})
+    confirmed = EventType("RightsConfirmed", {"subject": UUID, "tenure": UUID, "number": int})
+    lapsed = EventType("RightsLapsed", {"subject": UUID, "tenure": UUID})
     admitted = EventType("PersonAdmitted", {"subject": UUID, "tenure": UUID, "number": int})
     apart_handed = EventType("ApartKeyHanded", {"subject": UUID, "tenure": UUID})
     keeper_certified = EventType("KeeperCertified", {"subject": UUID, "tenure": UUID})

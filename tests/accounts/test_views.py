@@ -229,6 +229,23 @@ def test_a_phrase_is_proposed_anew_on_each_view_and_kept_nowhere(
     assert not any(phrase.encode() in kept for phrase in phrases)
 
 
+def test_who_waits_to_be_admitted_finds_its_digits_at_log_in(browser: Browser) -> None:
+    somebody = browser.town.welcome("pjj")
+    assert somebody.fingerprint in browser.log_in("pjj", 422).text
+    assert browser.client.get_cookie("__Host-session") is None
+
+
+@pytest.mark.clause("F33-01")
+def test_my_account_shows_the_digits_of_a_second_seat(browser: Browser) -> None:
+    town = browser.town
+    browser.enter("dpo")
+    assert "En attente d’admission" not in browser.get("/mon-compte").text
+    with at(town.moment):
+        invite(town.house, Contact("dpo@exemple.fr", "", ""), "controller", town.people["dpo"].organisation)
+        [waiting] = pending(town.house)
+    assert waiting.fingerprint in browser.get("/mon-compte").text
+
+
 def _value_of(html: str, label: str) -> str:
     before = unescape(html).split(label, 1)[0]
     found: str = re.findall(r'value="([0-9a-f-]{36})"', before)[-1]
