@@ -206,7 +206,7 @@ def test_what_was_lost_is_taken_away_on_another_branch_too(restored: Restored) -
 @pytest.mark.clause("A-01")
 def test_share_holders_whose_yearly_confirmation_is_not_in_the_backup_are_not_kept_out(restored: Restored) -> None:
     restored.put_back(*BOTH)
-    with restored.town.later(days=400):
+    with restored.town.later(days=2_000):
         accept(restored.house, restored.holders("controller", "dpo"))
     with restored.town.later(minutes=1), pytest.raises(AccountError, match="lapsed"):
         log_in(restored.house, restored.typed("dpo"), b"home")
