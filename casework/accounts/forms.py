@@ -186,7 +186,15 @@ def invitation_fields(house: House, names: Names) -> tuple[Field, ...]:
             help="Elle sert d’identifiant.",
             required=True,
         ),
-        Field("role", "Qualité", Kind.CHOICE, "A-01", required=True, choices=ChoiceList("seats", "Qualités", seats)),
+        Field(
+            "role",
+            "Qualité",
+            Kind.CHOICE,
+            "A-01",
+            help="Un suppléant est invité dans la même qualité que le titulaire : il a son propre compte et les mêmes droits.",
+            required=True,
+            choices=ChoiceList("seats", "Qualités", seats),
+        ),
         Field(
             "organisation",
             "Organisme",

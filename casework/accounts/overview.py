@@ -1,28 +1,36 @@
-"""Every tenure with its state, for those who invite and those who remove; names are opened by people.py."""
+"""Every tenure with its state, organisation by organisation, for those who invite and those who remove: professionals, never a situation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from casework.accounts.confirming import due
+from casework.accounts.people import Names
 from casework.kernel.clock import now
 from casework.store.directory import Directory, DirectoryMissing, load_directory
 from casework.store.house import House
-from casework.store.tables import InvitationRow, TenureRow
+from casework.store.tables import InvitationRow, OrganisationRow, TenureRow
 
-STATES = {
-    "invited": "Invitation envoyée",
-    "pending": "En attente d’admission",
-    "admitted": "Admise",
-    "ended": "Terminée",
-}
+WAITING, EXPIRED, ACCEPTED, ADMITTED, SUSPENDED = (
+    "Invitation en attente",
+    "Invitation expirée",
+    "Invitation acceptée, à admettre",
+    "Admise",
+    "Suspendue",
+)
+STATES = {"pending": ACCEPTED, "ended": SUSPENDED}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tenure: ids, a state in French, and when its invitation ends. A `listed` one can be removed, and suspended unless it is already."""
+    """One tenure: ids, a state in French, when its invitation ends, by when it is to be confirmed (A-01).
+
+    A `listed` one can be removed, and suspended unless it is already.
+    """
 
     tenure: UUID
     person: UUID
@@ -30,12 +38,37 @@ class Line:
     organisation: UUID
     state: str
     until: datetime | None
+    confirm_by: date | None
     listed: bool
     suspended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation, its kind in French, and who sits for it: a deputy is one more person in the same seat."""
+
+    name: str
+    kind: str
+    lines: Sequence[Line]
+
+
+def places(house: House, known: Names) -> list[Place]:
+    """Every organisation by name, its tenures by seat then by person."""
+    with house.stores.case_reading() as session:
+        found = session.execute(
+            select(OrganisationRow.id, OrganisationRow.kind).where(OrganisationRow.instance == house.instance)
+        ).all()
+    kinds = {value.value: value.label for value in house.charter.organisations.values}
+    lines = sorted(tenures(house), key=lambda line: (known.seat(line.seat), known.person(line.person)))
+    made = (
+        Place(known.organisation(row.id), kinds[row.kind], [line for line in lines if line.organisation == row.id])
+        for row in found
+    )
+    return sorted(made, key=lambda place: place.name)
+
+
 def tenures(house: House) -> list[Line]:
-    """The tenures that did not end, by seat; a suspended one stays until a keeper removes it."""
+    """The tenures that did not end; a suspended one stays until a keeper removes it."""
     with house.stores.case_reading() as session:
         directory = _directory(house, session)
         listed = set(directory.listing.tenures) if directory else set()
@@ -46,7 +79,22 @@ def tenures(house: House) -> list[Line]:
         people = [row.person for row in rows]
         open_ways = select(InvitationRow).where(InvitationRow.person.in_(people), InvitationRow.used_at.is_(None))
         until = {way.person: way.expires_at for way in session.scalars(open_ways)}
-    return [_line(row, until.get(row.person), row.id in listed, row.id in cut) for row in rows]
+    ends = {item.tenure: item.until for item in due(house)}
+    out = cut | (directory.lapsed if directory else frozenset())
+    return [
+        Line(
+            tenure=row.id,
+            person=row.person,
+            seat=row.seat,
+            organisation=row.organisation,
+            state=SUSPENDED if row.id in out & listed else _state(row, until.get(row.person)),
+            until=until.get(row.person),
+            confirm_by=ends.get(row.id),
+            listed=row.id in listed,
+            suspended=row.id in cut & listed,
+        )
+        for row in rows
+    ]
 
 
 def _directory(house: House, session: Session) -> Directory | None:
@@ -56,12 +104,7 @@ def _directory(house: House, session: Session) -> Directory | None:
         return None
 
 
-def _line(row: TenureRow, until: datetime | None, listed: bool, cut: bool) -> Line:  # noqa: FBT001 - two facts of a row
-    state = "Suspendue" if listed and cut else _state(row, until)
-    return Line(row.id, row.person, row.seat, row.organisation, state, until, listed, listed and cut)
-
-
 def _state(row: TenureRow, until: datetime | None) -> str:
-    if row.state == "invited" and (until is None or until <= now()):
-        return "Invitation expirée"
-    return STATES[row.state]
+    if row.state == "invited":
+        return WAITING if until is not None and until > now() else EXPIRED
+    return STATES.get(row.state, ADMITTED)

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b32decode
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from audit.log import entries
 from casework.accounts.admission import admit, pending
 from casework.accounts.passwords import strong
 from casework.accounts.people import Contact
+from casework.accounts.removal import suspend_seat
 from casework.accounts.service import invite
 from casework.accounts.totp import totp_now
 from casework.kernel.clock import at
@@ -244,6 +246,56 @@ def test_my_account_shows_the_digits_of_a_second_seat(browser: Browser) -> None:
         invite(town.house, Contact("dpo@exemple.fr", "", ""), "controller", town.people["dpo"].organisation)
         [waiting] = pending(town.house)
     assert waiting.fingerprint in browser.get("/mon-compte").text
+
+
+@pytest.mark.clause("F33-01", "A-01", "A-07")
+def test_the_administration_says_who_sits_where_and_in_what_state(browser: Browser) -> None:
+    """Every state once: on the way, too late, to be admitted, admitted, suspended by hand, to be confirmed."""
+    town, house = browser.town, browser.town.house
+    with town.later(minutes=1):
+        for name in ("landlord", "deputy", "cut"):
+            town.join("landlord", name, called=f"Nom {name}")
+        _invites(town, "late")
+    with town.later(days=340):
+        _invites(town, "waits")
+        town.welcome("landlord", "accepted", called="Nom accepted")
+        suspend_seat(house, None, town.people["cut"].tenure)
+    browser.enter("coordinator")
+    page = _plain(re.sub(r"\s*<[^>]+>\s*", "|", browser.get("/administration").text))
+    states = {
+        "landlord": "Admise, à confirmer avant le 2 mars 2027",
+        "deputy": "Admise, à confirmer avant le 2 mars 2027",
+        "cut": "Suspendue",
+        "late": "Invitation expirée le 5 mars 2026",
+        "waits": "Invitation en attente, jusqu’au 8 février 2027",
+        "accepted": "Invitation acceptée, à admettre",
+    }
+    for name, state in states.items():
+        assert re.search(rf"\|Nom {name}\|+Bailleur social\|+{state}\|", page), (
+            name,
+            state,
+            re.findall(r"Nom .{90}", page),
+        )
+    town.moment += timedelta(days=40)
+    browser.log_in("coordinator")
+    page = _plain(re.sub(r"\s*<[^>]+>\s*", "|", browser.get("/administration").text))
+    assert re.search(r"\|Nom landlord\|+Bailleur social\|+Suspendue, à confirmer avant le 2 mars 2027\|", page)
+
+
+def _invites(town: Town, name: str) -> None:
+    place = town.organisation("social_landlord")
+    invite(town.house, Contact(f"{name}@exemple.fr", f"Nom {name}", ""), "landlord", place)
+
+
+@pytest.mark.clause("F33-01")
+def test_a_deputy_is_invited_beside_the_holder(browser: Browser) -> None:
+    browser.town.join("landlord", called="Luc Titulaire")
+    browser.enter("coordinator")
+    browser.get("/administration/invitation")
+    place = str(browser.town.people["landlord"].organisation)
+    words = {"name": "Ada", "email": "ada@exemple.fr", "role": "landlord", "organisation": place}
+    page = browser.post("/administration/invitation", 200, **words)
+    assert "pour le même organisme : Luc Titulaire." in _plain(page.text)
 
 
 def _value_of(html: str, label: str) -> str:
