@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from casework.accounts.confirming import due
+from casework.accounts.confirming import Due, due
 from casework.accounts.people import Names
 from casework.kernel.clock import now
 from casework.store.directory import Directory, DirectoryMissing, load_directory
 from casework.store.house import House
 from casework.store.tables import InvitationRow, OrganisationRow, TenureRow
+from casework.web.french import order
 
 WAITING, EXPIRED, ACCEPTED, ADMITTED, SUSPENDED = (
     "Invitation en attente",
@@ -27,7 +28,7 @@ STATES = {"pending": ACCEPTED, "ended": SUSPENDED}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One tenure: ids, a state in French, when its invitation ends, by when it is to be confirmed (A-01).
+    """One tenure: ids, a state in French, when its invitation ends, and what is due when it is to be confirmed soon (A-01).
 
     A `listed` one can be removed, and suspended unless it is already.
     """
@@ -38,7 +39,7 @@ class Line:
     organisation: UUID
     state: str
     until: datetime | None
-    confirm_by: date | None
+    due: Due | None
     listed: bool
     suspended: bool
 
@@ -59,12 +60,12 @@ def places(house: House, known: Names) -> list[Place]:
             select(OrganisationRow.id, OrganisationRow.kind).where(OrganisationRow.instance == house.instance)
         ).all()
     kinds = {value.value: value.label for value in house.charter.organisations.values}
-    lines = sorted(tenures(house), key=lambda line: (known.seat(line.seat), known.person(line.person)))
+    lines = sorted(tenures(house), key=lambda line: order(f"{known.seat(line.seat)} {known.person(line.person)}"))
     made = (
         Place(known.organisation(row.id), kinds[row.kind], [line for line in lines if line.organisation == row.id])
         for row in found
     )
-    return sorted(made, key=lambda place: place.name)
+    return sorted(made, key=lambda place: order(place.name))
 
 
 def tenures(house: House) -> list[Line]:
@@ -79,7 +80,7 @@ def tenures(house: House) -> list[Line]:
         people = [row.person for row in rows]
         open_ways = select(InvitationRow).where(InvitationRow.person.in_(people), InvitationRow.used_at.is_(None))
         until = {way.person: way.expires_at for way in session.scalars(open_ways)}
-    ends = {item.tenure: item.until for item in due(house)}
+    ends = {item.tenure: item for item in due(house)}
     out = cut | (directory.lapsed if directory else frozenset())
     return [
         Line(
@@ -89,7 +90,7 @@ def tenures(house: House) -> list[Line]:
             organisation=row.organisation,
             state=SUSPENDED if row.id in out & listed else _state(row, until.get(row.person)),
             until=until.get(row.person),
-            confirm_by=ends.get(row.id),
+            due=ends.get(row.id),
             listed=row.id in listed,
             suspended=row.id in cut & listed,
         )

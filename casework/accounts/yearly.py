@@ -1,6 +1,6 @@
 """Pages of the yearly confirmation (A-01): what is due, one act per person; and the reminder to those whose own rights end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from flask import Response, url_for
@@ -39,13 +39,20 @@ def tasks(house: House, person: Acting) -> Iterable[Task]:
     yield from (Task(_own(item), url_for("accounts.account"), urgent=item.late) for item in mine)
     others = [item for item in found if item.person != person.keys.person]
     if others and house.charter.seat(person.actor.seat).keeper:
-        label = french.count(len(others), "accès à confirmer", "accès à confirmer")
-        url, late = url_for("accounts.confirmations"), any(item.late for item in others)
-        yield Task(f"{label}, le premier avant le {french.day(others[0].until)}", url, len(others), urgent=late)
+        late = any(item.late for item in others)
+        yield Task(_others(others), url_for("accounts.confirmations"), len(others), urgent=late)
 
 
 def _own(item: Due) -> str:
+    if item.late:  # only a keeper can read this
+        return f"Votre accès est à confirmer par un autre coordonnateur depuis le {french.day(item.until)}"
     return f"Faites confirmer votre accès par un coordonnateur avant le {french.day(item.until)}"
+
+
+def _others(items: Sequence[Due]) -> str:
+    out = sum(item.out for item in items)
+    rest = f"dont {french.count(out, 'suspendu')}" if out else f"le premier avant le {french.day(items[0].until)}"
+    return f"{french.number(len(items))} accès à confirmer, {rest}"
 
 
 def _confirmations(problem: str) -> Response:

@@ -279,7 +279,7 @@ def test_the_administration_says_who_sits_where_and_in_what_state(browser: Brows
     town.moment += timedelta(days=40)
     browser.log_in("coordinator")
     page = _plain(re.sub(r"\s*<[^>]+>\s*", "|", browser.get("/administration").text))
-    assert re.search(r"\|Nom landlord\|+Bailleur social\|+Suspendue, à confirmer avant le 2 mars 2027\|", page)
+    assert re.search(r"\|Nom landlord\|+Bailleur social\|+Suspendue, à confirmer depuis le 2 mars 2027\|", page)
 
 
 def _invites(town: Town, name: str) -> None:
