@@ -107,6 +107,7 @@ ROUTES = (
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/mon-compte", myself.account, needs=SIGNED, menu="Mon compte"),
     url("/mon-compte/mot-de-passe", myself.password, needs=SIGNED, methods=BOTH),
+    url("/mon-compte/qualite", myself.seat, needs=SIGNED, methods=POST),
     url("/mon-compte/connexions", myself.connected, needs=SIGNED, methods=BOTH),
     url("/mon-compte/telephone", myself.telephone, needs=SIGNED, methods=BOTH),
 )

@@ -95,7 +95,7 @@ def typed(house: House) -> Typed:
     """The form of log-in, or the choice of a seat that follows it and carries the same words sealed."""
     if "again" in request.form:
         login, password, code = _unsealed(house, request.form["again"])
-        return Typed(login, password, code, _uuid(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
+        return Typed(login, password, code, chosen(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
     login, password, code = (request.form.get(name, "")[:LONGEST] for name in ("login", "password", "code"))
     return Typed(login, password, code, device=read(DEVICE, DEVICE_SIZE))
 
@@ -142,7 +142,8 @@ def _unsealed(house: House, text: str) -> tuple[str, str, str]:
     return login, password, code
 
 
-def _uuid(text: str) -> UUID | None:
+def chosen(text: str) -> UUID | None:
+    """The id of a choice, if it is one."""
     try:
         return UUID(text)
     except ValueError:

@@ -11,7 +11,7 @@ from casework.accounts.credentials import Changed, change_password, change_telep
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.people import names
-from casework.accounts.sessions import idle_until
+from casework.accounts.sessions import change_seat, idle_until, other_seats
 from casework.web import session
 from casework.web.page import acting, current_house, go, reply
 
@@ -33,11 +33,23 @@ def account() -> Response:
         place=known.organisation(person.party.organisation),
         until=idle_until(house, g.token),
         confirmed=lasting(house, person.tenure),
+        others=other_seats(house, person),
         waiting=own_fingerprints(house, person.keys),
         known=known,
         last=[record.at for record in last],
         page="account",
     )
+
+
+def seat() -> Response:
+    """Act in another of one's seats: a new session, the former one ended."""
+    tenure = forms.chosen(request.form.get("tenure", ""))
+    token = change_seat(current_house(), g.token, acting(), tenure) if tenure else None
+    if token is None:  # closed since the page was shown, which says so when it is shown again
+        return go("accounts.account")
+    response = go("accounts.home")
+    session.write(response, session.SESSION, token)
+    return response
 
 
 def connected() -> Response:

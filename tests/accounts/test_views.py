@@ -298,6 +298,35 @@ def test_a_deputy_is_invited_beside_the_holder(browser: Browser) -> None:
     assert "pour le même organisme : Luc Titulaire." in _plain(page.text)
 
 
+@pytest.mark.clause("F33-01")
+def test_changing_seat_ends_the_former_session_and_its_pages(browser: Browser) -> None:
+    town = browser.town
+    _second_seat(town)
+    page = browser.log_in("pjj", 200)
+    first = next(
+        key for key in re.findall(r'name="tenure" value="([^"]+)"', page.text) if key == str(town.people["pjj"].tenure)
+    )
+    browser.post("/connexion", 303, tenure=first)
+    browser.get("/charte")
+    browser.post("/charte", 303, agreed="1")
+    former = browser.client.get_cookie("__Host-session")
+    assert former is not None
+    account = browser.get("/mon-compte").text
+    tenure = re.findall(r'name="tenure" value="([^"]+)"', account)
+    assert len(tenure) == 1
+    assert first not in tenure
+    browser.post("/mon-compte/qualite", 303, tenure=first)
+    browser.post("/mon-compte/qualite", 303, tenure=str(town.people["dpo"].tenure))
+    assert "Protection judiciaire" in browser.get("/mon-compte").text.split("</header>")[0]
+    left_open = browser.hidden()
+    browser.post("/mon-compte/qualite", 303, tenure=tenure[0])
+    assert "DSOL" in browser.get("/mon-compte").text.split("</header>")[0]
+    assert _events(town)[1:3] == ["LoggedIn", "LoggedOut"]
+    browser.post("/mon-compte/qualite", 409, **left_open)
+    browser.client.set_cookie("__Host-session", former.value)
+    assert browser.get("/", 303).location == "/connexion"
+
+
 def _value_of(html: str, label: str) -> str:
     before = unescape(html).split(label, 1)[0]
     found: str = re.findall(r'value="([0-9a-f-]{36})"', before)[-1]

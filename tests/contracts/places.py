@@ -196,7 +196,7 @@ WITHOUT_OBJECT = (
     "/administration/confirmations",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
-    "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
+    "/avis", "/avis/cle", "/mon-compte/qualite", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire",
 )  # fmt: skip
 OF_A_MEETING = (
