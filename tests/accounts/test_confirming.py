@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -94,15 +95,18 @@ def test_what_nobody_confirmed_is_suspended_on_the_next_request(town: Town) -> N
 @pytest.mark.clause("A-01", "A-05")
 def test_the_tick_says_it_once_and_ends_the_sessions(a_year_later: Town) -> None:
     town, tenure = a_year_later, a_year_later.people["landlord"].tenure
+    cut = town.people["controller"].tenure
+    suspend_seat(town.house, None, cut)
     with town.house.stores.case_writing() as session:
         session.add(SessionRow(token_hash=bytes(32), instance=town.house.instance, person=tenure, tenure=tenure,
                                began_at=town.moment, seen_at=town.moment))  # fmt: skip
     with at(town.moment):
-        assert sweep_lapsed(town.house) == 3
+        assert sweep_lapsed(town.house) == 2
         assert sweep_lapsed(town.house) == 0
-    assert logged(town) == ["RightsLapsed"] * 3 + ["RightsConfirmed"] * 2
+    assert logged(town) == ["RightsLapsed"] * 2 + ["RightsConfirmed"] * 2
     with town.house.stores.case_reading() as session:
         assert not session.scalars(select(SessionRow).where(SessionRow.tenure == tenure)).all()
+        assert session.get_one(TenureRow, cut).state == "ended"
 
 
 @pytest.mark.clause("A-01")
@@ -130,8 +134,9 @@ def test_nobody_confirms_itself_and_only_keepers_confirm(a_year_later: Town) -> 
     keeper, landlord = town.acting("coordinator"), town.people["landlord"].tenure
     with at(town.moment):
         suspend_seat(town.house, None, landlord)
-        with refused("seat"):
-            confirm(town.house, keeper, landlord)
+        for act in (partial(confirm, town.house, keeper), partial(suspend_seat, town.house, None)):
+            with refused("seat"):
+                act(landlord)
         remove_seat(town.house, keeper, landlord)
         with refused("seat"):
             confirm(town.house, keeper, landlord)

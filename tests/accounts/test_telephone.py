@@ -72,7 +72,7 @@ def test_the_new_telephone_serves_and_the_former_one_does_not(town: Town) -> Non
 
 @pytest.mark.clause("A-02")
 def test_the_code_that_proved_the_new_telephone_does_not_serve_again(town: Town) -> None:
-    phone = change(town, town.acting("dpo"))
+    phone = change(town, town.acting("dpo"), code=town.people["dpo"].codes[0])
     with at(town.moment), refused("wrong"):
         log_in(town.house, town.people["dpo"].typed(code=totp_now(phone.secret)), HOME)
 
