@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from audit.log import LogBroken
 from audit.pins import PinError, PinFile
 from casework import create_app
+from casework.accounts.confirming import sweep_lapsed
 from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import sweep_attempts
@@ -128,6 +129,7 @@ def _tick(house: House) -> Ticked:
     sweep_sessions(house)
     sweep_attempts(house)
     sweep_people(house)
+    sweep_lapsed(house)
     polling.sweep(house)
     done = tick(house)
     house.remember()

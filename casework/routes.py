@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.log import LogBroken
 from audit.pins import PinError
-from casework.accounts import apart, holding, keeping, purpose, views
+from casework.accounts import apart, arriving, holding, keeping, myself, purpose, views, yearly
 from casework.accounts.charter import charter_signed
 from casework.accounts.sessions import expired_author, open_session
 from casework.cases import comparison, desk, drafts, recent, refusals, screening, waiting
@@ -53,7 +53,7 @@ ROUTES = (
     url("/sante", files.health, needs=OPEN),
     url("/static/<path:filename>", files.static, needs=OPEN),
     url("/connexion", views.login, needs=OPEN, methods=BOTH),
-    url("/invitation/<token>", views.invitation, needs=OPEN, methods=BOTH),
+    url("/invitation/<token>", arriving.invitation, needs=OPEN, methods=BOTH),
     url("/deconnexion", views.logout, needs=SESSION, methods=POST),
     url("/rester", views.stay, needs=SESSION, methods=POST),
     url("/charte", views.charter, needs=SESSION, methods=BOTH),
@@ -69,6 +69,8 @@ ROUTES = (
     url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
     url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
+    url("/administration/confirmations", yearly.confirmations, needs=KEEPER),
+    url("/administration/confirmations/<uuid:tenure>", yearly.confirmation, needs=KEEPER, methods=POST),
     url("/situations", cases.listing, needs=CIRCLE, menu="Situations"),
     url("/avis", screening.queue, needs=PARQUET, menu="Avis"),
     url("/avis/cle", apart.apart, needs=PARQUET, methods=BOTH),
@@ -113,8 +115,11 @@ ROUTES = (
     url("/accessibilite", help_pages.accessibility, needs=OPEN, foot="Accessibilité"),
     url("/contact", help_pages.contact, needs=OPEN, foot="Qui appeler"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
-    url("/mon-compte", views.account, needs=SIGNED, menu="Mon compte"),
-    url("/mon-compte/mot-de-passe", views.password, needs=SIGNED, methods=BOTH),
+    url("/mon-compte", myself.account, needs=SIGNED, menu="Mon compte"),
+    url("/mon-compte/mot-de-passe", myself.password, needs=SIGNED, methods=BOTH),
+    url("/mon-compte/qualite", myself.seat, needs=SIGNED, methods=POST),
+    url("/mon-compte/connexions", myself.connected, needs=SIGNED, methods=BOTH),
+    url("/mon-compte/telephone", myself.telephone, needs=SIGNED, methods=BOTH),
 )
 
 
@@ -127,7 +132,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)
-TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks, apart.tasks)
+TASKS: tuple[Source, ...] = (waiting.tasks, home.tasks, keeping.tasks, holding.tasks, yearly.tasks, apart.tasks)
 UNPROVEN = (LogBroken, DirectoryBroken, RegisterBroken, PinError)
 REFUSALS: Refusals = {
     **dict.fromkeys(UNPROVEN, errors.on_unproven),

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from audit.pins import PinFile
+from casework.accounts.acceptance import Accepted, begin_acceptance, finish_acceptance, prepare
 from casework.accounts.admission import admit
 from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
 from casework.accounts.login import Typed, log_in
 from casework.accounts.people import Contact
-from casework.accounts.service import Accepted, begin_acceptance, create_organisation, finish_acceptance, invite
+from casework.accounts.service import create_organisation, invite
 from casework.accounts.sessions import open_session
 from casework.accounts.totp import totp_now
 from casework.charters.cenomed import CENOMED
@@ -87,6 +88,7 @@ class Somebody:
     accepted: Accepted
     secret: bytes
     organisation: UUID
+    codes: tuple[str, ...]
 
     @property
     def person(self) -> UUID:
@@ -136,8 +138,8 @@ class Town:
         invited = invite(self.house, Contact(login, called or name.title(), login), seat, place)
         assert invited.token
         with self.later(minutes=2):
-            accepted, secret = accept(self.house, invited.token)
-        self.people[name] = Somebody(login, invited.tenure, accepted, secret, place)
+            accepted, secret, codes = accept(self.house, invited.token)
+        self.people[name] = Somebody(login, invited.tenure, accepted, secret, place, codes)
         return self.people[name]
 
     def acting(self, name: str) -> Acting:
@@ -160,11 +162,12 @@ class Town:
         return self.acting(name or seat)
 
 
-def accept(house: House, token: str, password: str = PASSWORD) -> tuple[Accepted, bytes]:
-    """Go through both pages of an invitation: (accepted, TOTP secret)."""
+def accept(house: House, token: str, password: str = PASSWORD) -> tuple[Accepted, bytes, tuple[str, ...]]:
+    """Go through the pages of an invitation: (accepted, TOTP secret, recovery codes)."""
     setup = begin_acceptance(house, token)
     secret = base64.b32decode(setup.secret)
-    return finish_acceptance(house, token, setup.blob, password, totp_now(secret)), secret
+    ready = prepare(house, token, setup.blob, password, totp_now(secret))
+    return finish_acceptance(house, token, ready.blob, ready.codes[-1]), secret, ready.codes
 
 
 def founders(house: House) -> tuple[Town, Opening]:

@@ -9,19 +9,21 @@ from sqlalchemy.orm import Session
 
 from casework.accounts.errors import AccountError
 from casework.accounts.grants import Draft, apart_row, member_row
-from casework.accounts.people import tenure_row
+from casework.accounts.people import tenure_row, tenures_of
 from casework.kernel.clock import today
 from casework.kernel.life import Principal
 from casework.kernel.records import HolderKind
 from casework.store.directory import Directory, DirectoryMissing, load_directory, publish
 from casework.store.house import House, Writing
 from casework.store.instances import take_turn
-from casework.store.keyring import ADMISSION, APART, Acting, copied_private, seal_copy
+from casework.store.keyring import ADMISSION, APART, Acting, Keyring, copied_private, seal_copy
 from casework.store.keytables import CopyRow
 from casework.store.listing import Listing
 from casework.store.removals import DEPARTURES, finish
 from casework.store.tables import PrincipalRow, TenureRow
 from crypto.identity import fingerprint
+from crypto.sealing import public_of
+from crypto.signing import verification_key
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,24 @@ def fingerprint_of(house: House, session: Session, tenure: TenureRow) -> str:
     """25 digits over instance, person, seat, organisation and keys: what newcomer and keeper read to each other."""
     member = member_row(house, session, tenure.person)
     apart = apart_row(house, session, tenure, listed(house, session))
+    return _digits(house, tenure, (member.public, member.signing or b"", apart.public if apart else b""))
+
+
+def own_fingerprints(house: House, keys: Keyring) -> dict[UUID, str]:
+    """The same for each of one's own tenures that wait, from the keys in hand: keys swapped in the stores give other digits. Errors: NoKey."""
+    own = (public_of(keys.opening), verification_key(keys.signing))
+    with house.stores.case_reading() as session:
+        waiting = [row for row in tenures_of(house, session, keys.person) if row.state == "pending"]
+        brought = [apart_row(house, session, row, listed(house, session)) for row in waiting]
+    return {
+        row.id: _digits(house, row, (*own, public_of(keys.private(house, pair.id)) if pair else b""))
+        for row, pair in zip(waiting, brought, strict=True)
+    }
+
+
+def _digits(house: House, tenure: TenureRow, keys: tuple[bytes, bytes, bytes]) -> str:
     place = (house.instance.bytes, tenure.person.bytes, tenure.seat.encode(), tenure.organisation.bytes)
-    return fingerprint((*place, member.public, member.signing or b"", apart.public if apart else b""))
+    return fingerprint((*place, *keys))
 
 
 def admit(house: House, acting: Acting, tenure: UUID, spoken: str) -> int:

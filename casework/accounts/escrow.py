@@ -36,14 +36,18 @@ def my_share(house: House, acting: Acting) -> bytes:
 
 
 def share_holders(house: House, directory: Directory) -> dict[UUID, UUID]:
-    """Member and tenure of each share whose holder still sits as coordinator, controller's representative or DPO; three when all is well."""
+    """Member and tenure of each share whose holder still sits as coordinator, controller's representative or DPO; three when all is well.
+
+    Rights that lapsed are one confirmation away: such a holder still has its share.
+    """
     escrow, members = directory.id_of(Principal.escrow()), dict[UUID, UUID]()
     with house.stores.key_reading() as session:
         rows = set(session.scalars(select(CopyRow.holder).where(CopyRow.principal == escrow, CopyRow.purpose == SHARE)))
-    for tenure in directory.tenures.values():
-        member = directory.id_of(Principal.member(tenure.person))
-        if member and member in rows and share_seat(house, tenure.seat):
-            members.setdefault(member, tenure.id)
+    for tenure in directory.listing.tenures.values():
+        member = directory.listing.find("member", person=tenure.person)
+        gone = member is None or not directory.suspended.isdisjoint((member.id, tenure.id))
+        if member and not gone and member.id in rows and share_seat(house, tenure.seat):
+            members.setdefault(member.id, tenure.id)
     return members
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from casework.accounts import totp
-from casework.accounts.credentials import Wanted
+from casework.accounts.acceptance import Setup
+from casework.accounts.credentials import Telephone, Wanted
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.login import Typed
+from casework.accounts.passphrases import drawn_bits, propose, words
+from casework.accounts.passwords import ENOUGH, Flaw, Weak
 from casework.accounts.people import Names
-from casework.accounts.service import Setup
 from casework.kernel.clock import today
 from casework.kernel.records import ChoiceList, Field, Kind, Labelled
 from casework.store.house import House
@@ -37,11 +39,13 @@ PROBLEMS = {
     "invited": "Cette personne tient déjà cette qualité, ou y est déjà invitée. Si le lien est perdu, invitez-la de nouveau depuis la liste.",
     "known": "Cet organisme est déjà enregistré.",
     "login_used": "Cet identifiant est déjà celui d’une autre personne.",
+    "lapsed": "Votre accès n’a pas été confirmé depuis douze mois : il est suspendu. Appelez un coordonnateur, qui peut le rouvrir aussitôt.",
     "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et reconnaître un autre coordonnateur.",
     "not_allowed": "Votre qualité ne permet pas cet acte.",
     "organisation": "Indiquez un nom et choisissez un type d’organisme.",
-    "password_weak": "Ce mot de passe est trop facile à deviner. Choisissez l’une des trois formes ci-dessous, sans y mettre votre identifiant.",
+    "own_seat": "Personne ne confirme son propre accès : un autre coordonnateur le fait.",
     "pending": "Votre accès n’est pas encore ouvert : un coordonnateur doit vous admettre. Appelez-le.",
+    "recovery": "Ce n’est aucun de vos codes. Relisez votre papier, ou affichez les codes de nouveau.",
     "seat": "Cette qualité ne peut pas être tenue pour cet organisme.",
     "shares": "Ces phrases n’ouvrent pas les clés sous parts. Relisez-les mot à mot ; il en faut deux, de deux détenteurs différents.",
     "opened": "L’instance est déjà ouverte.",
@@ -51,10 +55,35 @@ PROBLEMS = {
     "totp": "Le code ne correspond pas. Vérifiez l’heure de votre téléphone, puis tapez le code affiché maintenant.",
     "wrong": "Identifiant, mot de passe ou code incorrect. Vérifiez aussi l’heure de votre téléphone.",
 }
+FLAWS: dict[Flaw, str] = {
+    "kinds": "Ce mot de passe ne mêle qu’une ou deux sortes de signes : suivez l’une des formes ci-dessous.",
+    "login": "Ce mot de passe contient votre identifiant : c’est ce qu’un inconnu essaie d’abord.",
+    "long": "Ce mot de passe dépasse 256 caractères.",
+    "repeats": "Ce mot de passe répète trop les mêmes signes.",
+}
+
+STATUS = {"busy": 503, "invitation": 404}
+
+
+@dataclass(frozen=True, repr=False)
+class Proposal:
+    """A passphrase drawn for one page, what it is worth, and among how many words it was drawn: nothing keeps it."""
+
+    phrase: str
+    bits: int
+    among: int
+
+
+def status(error: AccountError | Limited) -> int:
+    """The status of an answer that refuses."""
+    return 429 if isinstance(error, Limited) else STATUS.get(error.code, 422)
 
 
 def problem(error: AccountError | Limited) -> str:
     """What to tell the person."""
+    if isinstance(error, Weak):
+        short = f"Ce mot de passe vaut au plus {french.count(error.bits, 'bit')} ; il en faut {ENOUGH}."
+        return FLAWS.get(error.flaw, f"{short} Allongez-le, ou prenez la phrase proposée ci-dessous.")
     if isinstance(error, Limited):
         return f"Trop d’essais ont échoué. Vous pourrez réessayer {_moment(error.until)}."
     return PROBLEMS.get(error.code, "Cet acte n’a pas pu être fait. Rien n’a été enregistré.")
@@ -68,7 +97,7 @@ def typed(house: House) -> Typed:
     """The form of log-in, or the choice of a seat that follows it and carries the same words sealed."""
     if "again" in request.form:
         login, password, code = _unsealed(house, request.form["again"])
-        return Typed(login, password, code, _uuid(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
+        return Typed(login, password, code, chosen(request.form.get("tenure", "")), read(DEVICE, DEVICE_SIZE))
     login, password, code = (request.form.get(name, "")[:LONGEST] for name in ("login", "password", "code"))
     return Typed(login, password, code, device=read(DEVICE, DEVICE_SIZE))
 
@@ -77,6 +106,17 @@ def wanted() -> Wanted:
     """The form of a new password."""
     old, code, new = (request.form.get(name, "")[:LONGEST] for name in ("password", "code", "new"))
     return Wanted(old, code, new, read(DEVICE, DEVICE_SIZE))
+
+
+def telephone() -> Telephone:
+    """The form of a new telephone."""
+    old, code, fresh = (request.form.get(name, "")[:LONGEST] for name in ("password", "code", "fresh"))
+    return Telephone(old, code, request.form.get("blob", ""), fresh, read(DEVICE, DEVICE_SIZE))
+
+
+def proposal(login: str) -> Proposal:
+    """A phrase for this page alone."""
+    return Proposal(propose(login), drawn_bits(), len(words()))
 
 
 def sentences() -> tuple[bytes, bytes]:
@@ -104,7 +144,8 @@ def _unsealed(house: House, text: str) -> tuple[str, str, str]:
     return login, password, code
 
 
-def _uuid(text: str) -> UUID | None:
+def chosen(text: str) -> UUID | None:
+    """The id of a choice, if it is one."""
     try:
         return UUID(text)
     except ValueError:
@@ -148,7 +189,15 @@ def invitation_fields(house: House, names: Names) -> tuple[Field, ...]:
             help="Elle sert d’identifiant.",
             required=True,
         ),
-        Field("role", "Qualité", Kind.CHOICE, "A-01", required=True, choices=ChoiceList("seats", "Qualités", seats)),
+        Field(
+            "role",
+            "Qualité",
+            Kind.CHOICE,
+            "A-01",
+            help="Un suppléant est invité dans la même qualité que le titulaire : il a son propre compte et les mêmes droits.",
+            required=True,
+            choices=ChoiceList("seats", "Qualités", seats),
+        ),
         Field(
             "organisation",
             "Organisme",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from casework.accounts.errors import AccountError
 from casework.accounts.people import person_row
+from casework.kernel.clock import today
 from casework.store.house import House
 from casework.store.keyring import ADMISSION, SEAT, copied_private, seal_copy
 from casework.store.keytables import CopyRow
@@ -47,7 +48,8 @@ class Draft:
         kind = self.session.scalar(organisations.where(OrganisationRow.id == row.organisation)) or ""
         if kind not in self.house.charter.seat(row.seat).organisations:
             raise AccountError("seat")
-        self.listing = self.listing.with_tenure(Tenure(row.id, row.person, row.seat, row.organisation, kind))
+        listed = Tenure(row.id, row.person, row.seat, row.organisation, kind, today())
+        self.listing = self.listing.with_tenure(listed)
         for tenure in self.listing.tenures.values():
             if tenure.person == row.person:
                 self._give_seat(tenure, member)

@@ -1,6 +1,7 @@
 """Pages of those who let people in: organisations and invitations, then admission by voice; they show professionals, never situations."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from flask import Response, url_for
@@ -11,10 +12,10 @@ from casework.accounts import forms
 from casework.accounts.admission import admit, pending
 from casework.accounts.errors import AccountError
 from casework.accounts.leaving import leaving
-from casework.accounts.overview import tenures
+from casework.accounts.overview import places, tenures
 from casework.accounts.people import Contact, names
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import create_organisation, invite, reinvite
+from casework.accounts.service import Invited, create_organisation, invite, reinvite
 from casework.kernel.records import Field
 from casework.store.house import House
 from casework.store.keyring import Acting
@@ -75,11 +76,13 @@ def _admissions(problem: str, wrong: UUID | None = None) -> Response:
 def administration() -> Response:
     """Organisations, seats and invitations."""
     house = current_house()
+    known = names(house)
+    found = places(house, known)
     return reply(
         "accounts/administration.html",
-        known=names(house),
-        lines=tenures(house),
-        kinds=house.charter.organisations,
+        known=known,
+        places=found,
+        numbers=Counter(line.state for place in found for line in place.lines),
         keeper=house.charter.seat(acting().actor.seat).keeper,
         page="account",
     )
@@ -119,7 +122,7 @@ def invitations() -> Response:
             name, label = ("email", "Adresse électronique") if error.code == "invited" else ("role", "Qualité")
             errors = (FieldError(f"f-{name}", label, forms.problem(error)),)
         else:
-            return _invited(made.token)
+            return _invited(made.token, _beside(house, made, value["role"], UUID(value["organisation"])))
     return _form("Inviter une personne", fields, parsed.shown, errors)
 
 
@@ -171,9 +174,15 @@ def _leaving(tenure: UUID, heading: str, do: Callable[[], object]) -> Response:
     )
 
 
-def _invited(token: str | None) -> Response:
+def _beside(house: House, made: Invited, seat: str, organisation: UUID) -> list[str]:
+    """Who already sits there: holder and deputy are equals."""
+    others = (line for line in tenures(house) if (line.seat, line.organisation) == (seat, organisation))
+    return sorted({names(house).person(line.person) for line in others if line.person != made.person})
+
+
+def _invited(token: str | None, beside: Sequence[str] = ()) -> Response:
     link = url_for("accounts.invitation", token=token, _external=True) if token else ""
-    return reply("accounts/invited.html", link=link, page="account")
+    return reply("accounts/invited.html", link=link, beside=beside, page="account")
 
 
 def _form(heading: str, fields: tuple[Field, ...], shown: object, errors: tuple[FieldError, ...]) -> Response:

@@ -7,7 +7,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from casework.accounts import totp
-from casework.accounts.admission import has_keys
+from casework.accounts.admission import has_keys, own_fingerprints
+from casework.accounts.confirming import due
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Budget, Limited, budget, count_attempt, forgive, new_device
 from casework.accounts.members import (
@@ -26,6 +27,7 @@ from casework.kernel.life import Actor, Party
 from casework.store.directory import DirectoryMissing, load_directory
 from casework.store.events import OUTCOMES
 from casework.store.house import House, Writing
+from casework.store.keyring import Keyring
 from casework.store.tables import PersonRow
 
 
@@ -56,6 +58,14 @@ class TenureChoice(AccountError):
         self.tenures = tenures
 
 
+class Waiting(AccountError):
+    """Both factors are right, and no keeper admitted the person yet: the fingerprint to read out, for each tenure that waits."""
+
+    def __init__(self, fingerprints: dict[UUID, str]) -> None:
+        super().__init__("pending")
+        self.fingerprints = fingerprints
+
+
 @dataclass(frozen=True, repr=False)
 class Proof:
     """What both factors proved: the keys, and what this use burns (a time step, or a recovery code's slot)."""
@@ -66,9 +76,14 @@ class Proof:
     slot: int | None = None
     locks: dict[int, bytes] = field(default_factory=dict)
 
+    @property
+    def without_password(self) -> bool:
+        """Whether a recovery code stood for the password, beside a code of the telephone."""
+        return self.step is not None and self.slot is not None
+
 
 def log_in(house: House, typed: Typed, address: bytes) -> Opened:
-    """Open a session. Errors: Limited; AccountError "wrong", "busy", "pending"; TenureChoice."""
+    """Open a session. Errors: Limited; AccountError "wrong", "busy", "lapsed"; TenureChoice; Waiting."""
     proof, drawn = prove(house, typed, address)
     tenure, party = _chosen(house, typed, proof, drawn)
     try:
@@ -132,7 +147,7 @@ def _second(
 
 
 def _chosen(house: House, typed: Typed, proof: Proof, drawn: Budget) -> tuple[UUID, Party]:
-    """The tenure to act in. Errors: TenureChoice, AccountError "pending"; neither is a failure of the secrets."""
+    """The tenure to act in. Errors: TenureChoice, Waiting, AccountError "lapsed"; none is a failure of the secrets."""
     with house.stores.case_reading() as session:
         open_to = _tenures(house, session, proof)
     wanted = [typed.tenure] if typed.tenure else list(open_to)
@@ -142,7 +157,15 @@ def _chosen(house: House, typed: Typed, proof: Proof, drawn: Budget) -> tuple[UU
         forgive(session, drawn)
     if open_to:
         raise TenureChoice(open_to)
-    raise AccountError("pending")
+    raise _closed(house, proof)
+
+
+def _closed(house: House, proof: Proof) -> AccountError:
+    """Why both factors open nothing."""
+    person, bundle = proof.person.id, proof.bundle
+    if any(item.out and item.person == person for item in due(house)):
+        return AccountError("lapsed")
+    return Waiting(own_fingerprints(house, Keyring(person, bundle.member, bundle.opening, bundle.signing)))
 
 
 def _tenures(house: House, session: Session, proof: Proof) -> dict[UUID, Party]:

@@ -1,5 +1,6 @@
 """A member's locked keys: one bundle under the password and under each recovery code; log-in decides which may serve."""
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -68,20 +69,23 @@ def new_member(member: UUID, totp: bytes) -> NewMember:
     return NewMember(Bundle(member, opening, signing, totp), public, verifying)
 
 
+def new_codes() -> list[str]:
+    """Ten recovery codes, to be shown and kept on paper."""
+    return [new_recovery_code() for _ in range(CODES)]
+
+
 def lock_bundle(
-    house: House, person: UUID, generation: int, password: str, bundle: Bundle
-) -> tuple[list[MemberRow], list[str]]:
-    """(rows, recovery codes): slot 0 by password, slots 1 to 10 by recovery code."""
-    secret, codes = bundle.encode(), [new_recovery_code() for _ in range(CODES)]
+    house: House, person: UUID, generation: int, password: str, bundle: Bundle, codes: Sequence[str]
+) -> list[MemberRow]:
+    """Slot 0 by password, slots 1 to 10 by recovery code."""
+    secret = bundle.encode()
     with hash_slot():
         aad = _aad(house, person, PASSWORD_SLOT)
         blobs = {PASSWORD_SLOT: lock_by_password(password, secret, aad, house.provider.pepper, cost(house))}
     for slot, code in enumerate(codes, start=1):
         salt = new_salt()
         blobs[slot] = salt + lock(recovery_key(code, salt, house.provider.pepper), secret, _aad(house, person, slot))
-    return [
-        MemberRow(person=person, generation=generation, slot=slot, locked=blob) for slot, blob in blobs.items()
-    ], codes
+    return [MemberRow(person=person, generation=generation, slot=slot, locked=blob) for slot, blob in blobs.items()]
 
 
 def store_rows(house: House, person: UUID, generation: int, rows: Sequence[MemberRow]) -> None:
@@ -154,11 +158,20 @@ def open_by_code(house: House, person: PersonRow, code: str, locks: Mapping[int,
 
 def is_code(text: str) -> bool:
     """Whether this has the shape of a recovery code."""
+    return _letters(text) is not None
+
+
+def same_code(typed: str, code: str) -> bool:
+    """Whether somebody typed this recovery code, whatever the case, spaces and dashes."""
+    return hmac.compare_digest(_letters(typed) or b"", _letters(code) or b"-")
+
+
+def _letters(text: str) -> bytes | None:
+    """Something that depends on the letters alone, to compare codes by; None for anything else."""
     try:
-        recovery_key(text, bytes(SALT), bytes)
+        return recovery_key(text, bytes(SALT), bytes)
     except Malformed:
-        return False
-    return True
+        return None
 
 
 def _aad(house: House, person: UUID, slot: int) -> bytes:

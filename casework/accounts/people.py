@@ -46,6 +46,13 @@ class Names:
         """The French label of a seat."""
         return self.seats.get(seat, seat)
 
+    def seat_of(self, tenure: UUID) -> str:
+        """Seat and organisation of a tenure."""
+        if tenure not in self.tenures:
+            return "qualité terminée"
+        _, seat, organisation = self.tenures[tenure]
+        return f"{self.seat(seat)} ({self.organisation(organisation)})"
+
     def tenure(self, tenure: UUID) -> str:
         """Person, seat and organisation of a tenure, on one line."""
         if tenure not in self.tenures:

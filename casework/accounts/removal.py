@@ -50,8 +50,9 @@ def suspend_seat(house: House, by: Actor | None, tenure: UUID) -> None:
     if by is not None and not (by.party and (house.charter.seat(by.seat).keeper or by.seat == ADMINISTRATOR)):
         raise AccountError("not_allowed")
     with house.writing() as writing:
-        gone = load_directory(house, writing.session).tenures.get(tenure)
-        if gone is None:
+        directory = load_directory(house, writing.session)
+        gone = directory.listing.tenures.get(tenure)
+        if gone is None or tenure in directory.suspended:
             raise AccountError("seat")
         _cut(writing, gone)
         writing.log(house.events.suspended, by or Actor(house.instance, None), subject=gone.person)

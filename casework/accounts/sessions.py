@@ -38,10 +38,12 @@ class Place:
     seen_at: datetime
 
 
-def begin_session(house: House, session: Session, bundle: Bundle, person: UUID, tenure: UUID) -> bytes:
-    """A new session inside the transaction of the log-in; its token, for the cookie."""
-    token, place = secrets.token_bytes(_TOKEN), Place(person, tenure, now(), now())
-    row = SessionRow(token_hash=_token_hash(house, token), instance=house.instance, person=person, tenure=tenure)
+def begin_session(
+    house: House, session: Session, bundle: Bundle, person: UUID, tenure: UUID, began_at: datetime | None = None
+) -> bytes:
+    """A new session inside the transaction of the log-in, or of the change of seat that goes on with one begun earlier; its token."""
+    token, place = secrets.token_bytes(_TOKEN), Place(person, tenure, began_at or now(), now())
+    row = SessionRow(token_hash=token_hash(house, token), instance=house.instance, person=person, tenure=tenure)
     row.began_at, row.seen_at, row.keys = place.began_at, place.seen_at, _lock(house, token, place, bundle)
     session.add(row)
     return token
@@ -54,7 +56,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
     """
     with house.stores.case_reading() as session:
         row = _row(house, session, token)
-        bundle = _unlock(house, token, row) if row and not _over(row) else None
+        bundle = _unlock(house, token, row) if row and not is_over(row) else None
         party = _party(house, session, row, bundle) if row and bundle else None
     if row is None or bundle is None:
         return None
@@ -65,6 +67,30 @@ def open_session(house: House, token: bytes) -> Acting | None:
         _move(house, token, row, bundle)
     keys = Keyring(row.person, bundle.member, bundle.opening, bundle.signing)
     return Acting(Actor(house.instance, party), keys, row.tenure)
+
+
+def other_seats(house: House, acting: Acting) -> dict[UUID, Party]:
+    """The other tenures this person may act in."""
+    with house.stores.case_reading() as session:
+        parties = _parties(house, session)
+    return {key: party for key, party in parties.items() if party.person == acting.keys.person and key != acting.tenure}
+
+
+def change_seat(house: House, token: bytes, acting: Acting, tenure: UUID) -> bytes | None:
+    """Leave one's seat for another of one's own, in a new session that lasts no longer; None when it is not open.
+
+    Every page shown before belongs to the session that ended.
+    """
+    party = other_seats(house, acting).get(tenure)
+    with house.writing() as writing:
+        row = _row(house, writing.session, token)
+        bundle = _unlock(house, token, row) if row else None
+        if party is None or row is None or bundle is None:
+            return None
+        writing.session.execute(delete(SessionRow).where(SessionRow.token_hash == row.token_hash))
+        writing.log(house.events.logout, acting.actor)
+        writing.log(house.events.login, Actor(house.instance, party))
+        return begin_session(house, writing.session, bundle, party.person, tenure, row.began_at)
 
 
 def idle_until(house: House, token: bytes) -> datetime | None:
@@ -87,7 +113,7 @@ def expired_author(house: House, token: bytes) -> Party | None:
 def log_out(house: House, token: bytes, acting: Acting | None = None) -> None:
     """End a session at once."""
     with house.writing() as writing:
-        writing.session.execute(delete(SessionRow).where(SessionRow.token_hash == _token_hash(house, token)))
+        writing.session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash(house, token)))
         if acting:
             writing.log(house.events.logout, acting.actor)
 
@@ -106,14 +132,15 @@ def _ended_since(moment: datetime) -> ColumnElement[bool]:
 
 def _row(house: House, session: Session, token: bytes) -> SessionRow | None:
     query = select(SessionRow).where(SessionRow.instance == house.instance)
-    return session.scalar(query.where(SessionRow.token_hash == _token_hash(house, token)))
+    return session.scalar(query.where(SessionRow.token_hash == token_hash(house, token)))
 
 
 def _end(row: SessionRow) -> datetime:
     return min(row.seen_at + IDLE, row.began_at + WHOLE)
 
 
-def _over(row: SessionRow) -> bool:
+def is_over(row: SessionRow) -> bool:
+    """Whether its time is over, swept or not."""
     return row.keys is None or now() >= _end(row)
 
 
@@ -134,6 +161,13 @@ def founder(house: House, session: Session, person: UUID, tenure: UUID) -> Party
     if row is None or row.state != "pending" or row.person != person or not house.charter.seat(row.seat).keeper:
         return None
     return Party(row.person, row.seat, row.organisation)
+
+
+def _parties(house: House, session: Session) -> dict[UUID, Party]:
+    try:
+        return load_directory(house, session).parties()
+    except DirectoryMissing:
+        return {}
 
 
 def _move(house: House, token: bytes, row: SessionRow, bundle: Bundle) -> None:
@@ -163,5 +197,6 @@ def _bound(house: House, place: Place) -> bytes:
     return frame(b"casework/session-keys/1", house.instance.bytes, place.person.bytes, place.tenure.bytes, *times)
 
 
-def _token_hash(house: House, token: bytes) -> bytes:
+def token_hash(house: House, token: bytes) -> bytes:
+    """How a session is found."""
     return house.provider.lookup("session", f"{house.instance}:{token.hex()}")

@@ -1,25 +1,19 @@
-"""Pages of one's own account: coming in, the charter, the home page, leaving; those of keepers are in keeping.py."""
+"""Coming in, the charter, the home page, leaving; one's own account is in myself.py, what keepers do in keeping.py."""
 
 from flask import Response, current_app, g, request
 
-from audit.log import entries
 from casework.accounts import forms
 from casework.accounts.charter import sign_charter
-from casework.accounts.credentials import change_password
 from casework.accounts.errors import AccountError
 from casework.accounts.holding import is_open
 from casework.accounts.limits import Limited
-from casework.accounts.login import Opened, TenureChoice, Typed, log_in
+from casework.accounts.login import Opened, TenureChoice, Typed, Waiting, log_in
 from casework.accounts.people import names
-from casework.accounts.service import begin_acceptance, finish_acceptance
-from casework.accounts.sessions import idle_until, log_out
+from casework.accounts.sessions import log_out
 from casework.store.events import PAGES
 from casework.web import session
 from casework.web.page import acting, current_house, go, log, reply
 from casework.web.tasks import gather
-
-LAST_LOGINS = 5
-STATUS = {"busy": 503, "invitation": 404}
 
 
 def login() -> Response:
@@ -31,10 +25,11 @@ def login() -> Response:
         opened = log_in(current_house(), words, forms.address())
     except TenureChoice as choice:
         return _choose_seat(words, choice)
-    except Limited as error:
-        return reply("accounts/login.html", problem=forms.problem(error), status=429)
-    except AccountError as error:
-        return reply("accounts/login.html", problem=forms.problem(error), status=STATUS.get(error.code, 422))
+    except Waiting as error:
+        known, fingerprints = names(current_house()), error.fingerprints
+        return reply("accounts/waiting.html", known=known, fingerprints=fingerprints, status=422)
+    except (Limited, AccountError) as error:
+        return reply("accounts/login.html", problem=forms.problem(error), status=forms.status(error))
     return _come_in(opened)
 
 
@@ -74,24 +69,6 @@ def stay() -> Response:
     return Response(status=204)
 
 
-def invitation(token: str) -> Response:
-    """A newcomer chooses a password and enters the second factor."""
-    house = current_house()
-    try:
-        setup = begin_acceptance(house, token)
-        if request.method != "POST":
-            return reply("accounts/invitation.html", setup=setup, square=forms.square(setup), problem="")
-        words = [request.form.get(name, "") for name in ("blob", "password", "code")]
-        accepted = finish_acceptance(house, token, *words)
-    except AccountError as error:
-        if error.code == "invitation":
-            return reply("accounts/invitation_over.html", status=404)
-        setup = forms.same_square(setup)
-        square, problem = forms.square(setup), forms.problem(error)
-        return reply("accounts/invitation.html", setup=setup, square=square, problem=problem, status=422)
-    return reply("accounts/accepted.html", accepted=accepted, known=names(house))
-
-
 def charter() -> Response:
     """C-07: read and sign the current version."""
     house, problem = current_house(), ""
@@ -117,37 +94,3 @@ def home() -> Response:
     found = gather(current_app.extensions["casework.tasks"], house, person)
     panels = [source(house, person) for source in current_app.extensions["casework.panels"]]
     return reply("accounts/home.html", tasks=found, panels=[panel for panel in panels if panel.lines], page="home")
-
-
-def password() -> Response:
-    """Change one's password: both factors again; this browser goes on in a new session, all others end."""
-    if request.method != "POST":
-        return reply("accounts/password.html", problem="", page="account")
-    try:
-        changed = change_password(current_house(), acting(), forms.wanted(), forms.address())
-    except (Limited, AccountError) as error:
-        status = 429 if isinstance(error, Limited) else STATUS.get(error.code, 422)
-        return reply("accounts/password.html", problem=forms.problem(error), status=status, page="account")
-    g.token = changed.token  # the forms of the answer belong to the new session
-    response = reply("accounts/password_changed.html", codes=changed.codes, page="account")
-    session.write(response, session.SESSION, changed.token)
-    return response
-
-
-def account() -> Response:
-    """Who I am here, until when, and when I came."""
-    house, person = current_house(), acting()
-    with house.stores.case_reading() as reading:
-        kinds = [house.events.login]
-        last = entries(
-            reading.connection(), house.provider.mac, actor=person.keys.person, types=kinds, limit=LAST_LOGINS
-        )
-    known = names(house)
-    return reply(
-        "accounts/account.html",
-        contact=known.persons[person.keys.person],
-        place=known.organisation(person.party.organisation),
-        until=idle_until(house, g.token),
-        last=[record.at for record in last],
-        page="account",
-    )

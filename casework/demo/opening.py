@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from casework.accounts import totp
+from casework.accounts.acceptance import begin_acceptance, finish_acceptance, prepare
 from casework.accounts.admission import admit, hand_apart
 from casework.accounts.ceremony import Dated, Holders, Opening, OpeningRecord, open_instance
 from casework.accounts.people import Contact
-from casework.accounts.service import begin_acceptance, create_organisation, finish_acceptance, invite
+from casework.accounts.service import create_organisation, invite
 from casework.demo.people import FOUNDERS, KEEPERS, ORGANISATIONS, OTHERS, PASSWORD, Player
 from casework.demo.stage import Stage
 from casework.kernel.life import Actor
@@ -55,7 +56,8 @@ def _welcome(stage: Stage, players: Iterable[Player], by: Actor | None) -> dict[
 def _accept(stage: Stage, login: str, token: str) -> dict[UUID, str]:
     setup = begin_acceptance(stage.house, token)
     secret = stage.secrets[login] = base64.b32decode(setup.secret)
-    return finish_acceptance(stage.house, token, setup.blob, PASSWORD, totp.totp_now(secret)).fingerprints
+    ready = prepare(stage.house, token, setup.blob, PASSWORD, totp.totp_now(secret))
+    return finish_acceptance(stage.house, token, ready.blob, ready.codes[0]).fingerprints
 
 
 def _hold_ceremony(stage: Stage, spoken: dict[UUID, str]) -> None:

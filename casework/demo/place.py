@@ -12,6 +12,7 @@ from audit.pins import PinFile
 from casework.cases import heads
 from casework.charters.cenomed import CENOMED
 from casework.config import Settings, open_house
+from casework.store import listing
 from casework.store.engines import Stores, open_engine
 from casework.store.house import House
 from casework.store.instances import create_instance
@@ -112,14 +113,18 @@ class Place:
         """Write the log-ins, readable by their owner alone."""
         handle = os.open(self.accounts, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            told = {"heads": heads.FORMAT, "accounts": [asdict(account) for account in accounts]}
+            told = {
+                "heads": heads.FORMAT,
+                "lists": listing.FORMAT,
+                "accounts": [asdict(account) for account in accounts],
+            }
             json.dump(told, file, ensure_ascii=False, indent=1)
 
     def load(self) -> list[Account]:
         """The log-ins. Errors: NotBuilt, also for a demo of another shape than this code's."""
         try:
             told = json.loads(self.accounts.read_text(encoding="utf-8"))
-            if told["heads"] != heads.FORMAT:
+            if (told["heads"], told["lists"]) != (heads.FORMAT, listing.FORMAT):
                 raise ValueError("another format")
             return [Account(**item) for item in told["accounts"]]
         except (OSError, ValueError, TypeError, KeyError):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit.entry import Tip
 from audit.log import LogBroken
+from casework.kernel.clock import today
 from casework.kernel.life import Actor, Party, Principal
 from casework.store.house import House, Writing
 from casework.store.listing import ADMISSION, Listing, Tenure, keeper_message, keys_hash, parse
@@ -34,11 +35,12 @@ class DirectoryMissing(DirectoryBroken):
 
 @dataclass(frozen=True)
 class Directory:
-    """A list that proved itself, less what is suspended. `keys` holds (HPKE public, Ed25519 public) by principal id."""
+    """A list that proved itself, less what is suspended or lapsed. `keys` holds (HPKE public, Ed25519 public) by principal id."""
 
     listing: Listing
     keys: Keys = field(repr=False)
     suspended: frozenset[UUID]
+    lapsed: frozenset[UUID]
     _ids: Mapping[Principal, UUID] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -58,8 +60,9 @@ class Directory:
 
     @property
     def tenures(self) -> dict[UUID, Tenure]:
-        """Every admitted tenure that is not suspended, by id."""
-        return {key: value for key, value in self.listing.tenures.items() if key not in self.suspended}
+        """Every admitted tenure that is neither suspended nor lapsed, by id."""
+        out = self.suspended | self.lapsed
+        return {key: value for key, value in self.listing.tenures.items() if key not in out}
 
     @property
     def admission(self) -> UUID:
@@ -88,7 +91,7 @@ class Directory:
         return self.listing.entries[principal_id].principal()
 
     def party(self, tenure: UUID) -> Party | None:
-        """The party of an admitted tenure; None once it is removed or suspended."""
+        """The party of an admitted tenure; None once it is removed, suspended or lapsed."""
         found = self.tenures.get(tenure)
         return Party(found.person, found.seat, found.organisation) if found else None
 
@@ -144,9 +147,15 @@ def _load(house: House, session: Session) -> Directory:
     try:
         _check_logged(house, session, held.tip)
         _check_pin(house, pinned, held.tip)
-        return Directory(held.listing, held.keys, suspended(house, session))
+        gone = suspended(house, session)
+        return Directory(held.listing, held.keys, gone, _lapsed(house, held.listing, gone))
     except (LogBroken, SuspensionsBroken) as error:
         raise DirectoryBroken(str(error)) from None
+
+
+def _lapsed(house: House, listing: Listing, gone: frozenset[UUID]) -> frozenset[UUID]:
+    keeping = [seat.name for seat in house.charter.seats if seat.keeper]
+    return listing.lapsed(today(), keeping, gone) if house.lapses else frozenset()
 
 
 def publish(writing: Writing, listing: Listing, signature: bytes) -> None:

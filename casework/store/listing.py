@@ -1,17 +1,20 @@
 """The signed list of an instance as plain values and as the bytes that are signed; it verifies nothing (directory.py does)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from casework.kernel.clock import add_months
 from casework.kernel.life import Principal, canonical
 from casework.kernel.records import HolderKind
 from crypto.framing import frame
 from crypto.primitives import digest
 
-FORMAT = 1
+FORMAT = 2
+CONFIRMED_FOR = 12  # months (A-01)
 ADMISSION = "admission"
 
 
@@ -34,13 +37,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """A person admitted to a seat for an organisation of a kind."""
+    """A person admitted to a seat for an organisation of a kind; `confirmed`: the day a keeper last vouched for it."""
 
     id: UUID
     person: UUID
     seat: str
     organisation: UUID
     kind: str
+    confirmed: date
+
+    @property
+    def until(self) -> date:
+        """The day it lapses unless it is confirmed again."""
+        return add_months(self.confirmed, CONFIRMED_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,22 @@ class Listing:
         """This list with one keeper less."""
         return replace(self, keepers={key: value for key, value in self.keepers.items() if key != member})
 
+    def lapsed(self, day: date, keeping: Collection[str], gone: Collection[UUID]) -> frozenset[UUID]:
+        """The tenures that nobody confirmed for twelve months (A-01). `keeping`: seats of keepers; `gone`: suspended ids.
+
+        Of the keepers left, those confirmed last never lapse: somebody must be able to confirm.
+        """
+        in_office = [
+            item for item in self.tenures.values() if item.seat in keeping and item.id not in gone and self._keeps(item)
+        ]
+        last = max((item.confirmed for item in in_office), default=None)
+        spared = {item.id for item in in_office if item.confirmed == last}
+        return frozenset(item.id for item in self.tenures.values() if item.until <= day) - spared
+
+    def _keeps(self, tenure: Tenure) -> bool:
+        member = self.find("member", person=tenure.person)
+        return member is not None and member.id in self.keepers
+
     def find(
         self, kind: str, seat: str = "", organisation: UUID | None = None, person: UUID | None = None
     ) -> Entry | None:
@@ -135,7 +160,7 @@ def parse(body: bytes) -> Listing:
 
 def _clear(record: Entry | Tenure) -> dict[str, Any]:
     values = {name: getattr(record, name) for name in record.__slots__}
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}
+    return {name: str(value) if isinstance(value, UUID | date) else value for name, value in values.items()}
 
 
 def _by_id(records: Mapping[UUID, Any]) -> list[Any]:
@@ -149,4 +174,5 @@ def _entry(clear: Mapping[str, Any]) -> Entry:
 
 def _tenure(clear: Mapping[str, Any]) -> Tenure:
     ids = {name: UUID(clear[name]) for name in ("id", "person", "organisation")}
-    return Tenure(**ids, seat=clear["seat"], kind=clear["kind"])
+    confirmed = date.fromisoformat(clear["confirmed"])
+    return Tenure(**ids, seat=clear["seat"], kind=clear["kind"], confirmed=confirmed)

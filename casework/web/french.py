@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from unicodedata import combining, normalize
 
 from casework.kernel.clock import PARIS
 
@@ -93,6 +94,11 @@ def typo(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def order(text: str) -> str:
+    """What lists of names are sorted by: “Éric” before “Julie”, “STEMO” after “Service”."""
+    return "".join(sign for sign in normalize("NFKD", text.casefold()) if not combining(sign))
 
 
 def indefinite(words: str) -> str:

@@ -15,7 +15,7 @@ from casework.web.files import FOLDER
 STATIC = ("static", "bootstrap.static")
 TEXTS = ("text/html", "text/css", "text/javascript")
 SMALL = 1_000  # not worth it below
-NOISE = 100  # bytes: two answers of the same page differ in length (docs/decisions/0009-weight.md)
+NOISE = 100  # bytes: two answers of the same page differ in length (docs/decisions/0012-weight.md)
 
 
 def install(app: Flask) -> None:

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import select, update
 
-from casework.accounts.admission import admit, hand_apart, pending
+from casework.accounts.admission import admit, hand_apart, own_fingerprints, pending
 from casework.accounts.errors import AccountError
-from casework.accounts.login import TenureChoice, log_in
+from casework.accounts.login import TenureChoice, Waiting, log_in
 from casework.accounts.people import Contact
 from casework.accounts.removal import remove_seat
 from casework.accounts.service import invite, reinvite
 from casework.accounts.sessions import open_session
+from casework.kernel.clock import at
 from casework.kernel.life import Principal
 from casework.store.directory import Directory, load_directory
 from casework.store.house import House
@@ -172,9 +173,9 @@ def test_a_person_admitted_again_keeps_every_seat_with_new_keys(town: Town) -> N
     )
     before = key_of(town.house, theirs)
     with town.later(minutes=1):
-        accepted, secret = accept(town.house, reinvite(town.house, somebody.person))
+        accepted, secret, codes = accept(town.house, reinvite(town.house, somebody.person))
     admit(town.house, keeper, somebody.tenure, accepted.fingerprints[somebody.tenure])
-    town.people["landlord"] = Somebody(somebody.login, somebody.tenure, accepted, secret, somebody.organisation)
+    town.people["landlord"] = Somebody(somebody.login, somebody.tenure, accepted, secret, somebody.organisation, codes)
     assert opens(town.house, town.acting("landlord"), theirs)
     assert key_of(town.house, theirs) == before
     assert directory(town.house).id_of(Principal.member(somebody.person)) != landlord.keys.member_id
@@ -195,3 +196,34 @@ def test_with_two_seats_one_chooses_at_log_in(town: Town) -> None:
     assert acting.party.seat == "controller"
     with town.later(minutes=1), refused("tenure_choice"):
         log_in(town.house, somebody.typed(tenure=town.people["second"].tenure), b"home")
+
+
+@pytest.mark.clause("F33-01", "A-01")
+@pytest.mark.parametrize("seat", ["dsol", "prosecutor"])
+def test_who_waits_reads_its_own_digits_from_its_own_keys(town: Town, seat: str) -> None:
+    """Keys swapped in the stores after the acceptance: the keeper's page shows other digits than the newcomer reads."""
+    somebody = town.welcome(seat)
+    with town.later(minutes=1), pytest.raises(Waiting, match="pending") as caught:
+        log_in(town.house, somebody.typed(), b"home")
+    assert caught.value.fingerprints == {somebody.tenure: somebody.fingerprint}
+    planted, _ = new_sealing_pair()
+    with town.house.stores.case_writing() as session:
+        session.execute(
+            update(PrincipalRow).where(PrincipalRow.person == somebody.person).values(public=public_of(planted))
+        )
+    with town.later(minutes=1), pytest.raises(Waiting) as again:
+        log_in(town.house, somebody.typed(), b"home")
+    assert again.value.fingerprints == caught.value.fingerprints
+    [seen] = pending(town.house)
+    assert seen.fingerprint != somebody.fingerprint
+
+
+@pytest.mark.clause("F33-01")
+def test_a_second_seat_is_admitted_by_the_digits_of_my_account(town: Town) -> None:
+    landlord, place = town.join("landlord"), town.organisation("dsol")
+    with at(town.moment):
+        made = invite(town.house, Contact("landlord@exemple.fr", "x", "x"), "dsol", place)
+        digits = own_fingerprints(town.house, landlord.keys)
+    admit(town.house, town.acting("coordinator"), made.tenure, digits[made.tenure])
+    assert own_fingerprints(town.house, landlord.keys) == {}
+    assert town.token("landlord", tenure=made.tenure)

@@ -37,10 +37,10 @@ def test_keys_that_a_new_invitation_replaced_are_registered(town: Town) -> None:
     member = town.join("landlord").keys.member_id
     landlord = town.people["landlord"]
     with town.later(minutes=5):
-        accepted, secret = accept(town.house, reinvite(town.house, landlord.person))
+        accepted, secret, codes = accept(town.house, reinvite(town.house, landlord.person))
         assert departed(town) == set()
         [waiting] = pending(town.house)
-    town.people["landlord"] = Somebody(landlord.login, landlord.tenure, accepted, secret, landlord.organisation)
+    town.people["landlord"] = Somebody(landlord.login, landlord.tenure, accepted, secret, landlord.organisation, codes)
     with at(town.moment):
         admit(town.house, town.acting("coordinator"), waiting.tenure, waiting.fingerprint)
     assert departed(town) == {member}

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from casework import cli
+from casework.accounts.acceptance import begin_acceptance
 from casework.accounts.errors import AccountError
 from casework.accounts.people import Contact, names
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import begin_acceptance, invite, reinvite
+from casework.accounts.service import invite, reinvite
 from casework.kernel.clock import at
 from casework.store.directory import load_directory
 from casework.store.tables import InvitationRow, PersonRow, TenureRow

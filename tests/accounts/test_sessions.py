@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -13,7 +14,7 @@ from casework.accounts.errors import AccountError
 from casework.accounts.people import Contact
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import invite
-from casework.accounts.sessions import expired_author, log_out, open_session, sweep_sessions
+from casework.accounts.sessions import change_seat, expired_author, log_out, open_session, sweep_sessions
 from casework.kernel.life import Principal
 from casework.store.directory import load_directory
 from casework.store.house import House
@@ -99,6 +100,32 @@ def test_a_session_does_not_pass_to_another_seat_of_the_same_person(town: Town) 
     assert opens(town, mine)
     forge(town.house, tenure=second)
     assert not opens(town, mine)
+
+
+@pytest.mark.clause("A-04", "F33-01")
+def test_a_change_of_seat_does_not_make_a_session_last_longer(town: Town) -> None:
+    somebody = town.people["dpo"]
+    second = invite(town.house, Contact(somebody.login, "", ""), "controller", somebody.organisation).tenure
+    admit(town.house, town.acting("coordinator"), second, pending(town.house)[0].fingerprint)
+    mine, asked = town.token("dpo", tenure=somebody.tenure), {somebody.tenure: second, second: somebody.tenure}
+    for _ in range(47):
+        with town.later(minutes=10):
+            acting = open_session(town.house, mine)
+            assert acting
+            found = change_seat(town.house, mine, acting, asked[acting.tenure])
+            assert found
+            assert open_session(town.house, mine) is None
+            mine = found
+    assert not opens(town, mine, minutes=10)
+
+
+@pytest.mark.clause("F33-01")
+def test_a_seat_is_changed_for_one_of_ones_own(town: Town, token: bytes) -> None:
+    acting = open_session(town.house, token)
+    assert acting
+    for other in (town.people["dpo"].tenure, acting.tenure, uuid4()):
+        assert change_seat(town.house, token, acting, other) is None
+    assert opens(town, token)
 
 
 def test_a_planted_session_opens_nothing(town: Town, token: bytes) -> None:

@@ -103,9 +103,9 @@ def is_suspended(town: Town) -> None:
 def has_new_keys(town: Town) -> None:
     dpo = town.people["dpo"]
     with town.later(minutes=5):
-        accepted, secret = accept(town.house, reinvite(town.house, dpo.person))
+        accepted, secret, codes = accept(town.house, reinvite(town.house, dpo.person))
         [waiting] = pending(town.house)
-    town.people["dpo"] = Somebody(dpo.login, dpo.tenure, accepted, secret, dpo.organisation)
+    town.people["dpo"] = Somebody(dpo.login, dpo.tenure, accepted, secret, dpo.organisation, codes)
     with at(town.moment):
         admit(town.house, town.acting("coordinator"), waiting.tenure, waiting.fingerprint)
 

@@ -2,15 +2,19 @@
 
 import re
 from base64 import b32decode
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from audit.log import entries
+from casework.accounts.acceptance import begin_acceptance
 from casework.accounts.admission import admit, pending
+from casework.accounts.passwords import strong
 from casework.accounts.people import Contact
-from casework.accounts.service import begin_acceptance, invite
+from casework.accounts.removal import suspend_seat
+from casework.accounts.service import invite
 from casework.accounts.totp import totp_now
 from casework.kernel.clock import at
 from tests.accounts.pages import Browser, app_of
@@ -168,16 +172,7 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     )
     link = re.search(r"http://localhost(/invitation/[0-9a-f]+)", page.text)
     assert link
-    newcomer = Browser(town, app_of(town.house).test_client())
-    newcomer.get(link.group(1))
-    secret = newcomer.hidden()["secret"]
-    newcomer.post(link.group(1), 422, password="court", code="000000")
-    assert newcomer.hidden()["secret"] == secret
-    with at(town.moment):
-        code = totp_now(b32decode(secret))
-    accepted = newcomer.post(link.group(1), password=PASSWORD, code=code)
-    [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
-    newcomer.get(link.group(1), 404)
+    digits = _accepts(town, link.group(1))
     browser.get("/admissions")
     assert digits not in browser.html
     action = re.search(r'action="(/admissions/[0-9a-f-]+)"', browser.html)
@@ -204,7 +199,7 @@ def test_a_form_sent_again_makes_no_second_organisation_nor_invitation(browser: 
     assert "déjà enregistré" in browser.post("/administration/organisme", 422, name="LYCÉE ", kind="school").text
     page = browser.get("/administration").text
     assert page.count("Ada</th>") == page.count("Lycée</th>") == 1
-    assert "Invitation envoyée, valable jusqu’au 5 mars 2026" in page
+    assert "Invitation en attente, jusqu’au 5 mars 2026" in page
 
 
 @pytest.mark.clause("A-01")
@@ -219,13 +214,159 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     with at(browser.town.moment):
         assert begin_acceptance(browser.town.house, token).contact.login == "dpo@exemple.fr"
     assert browser.post(path, seen=_seen(browser, path)).status_code == 200
-    assert "Admise. Nouveau lien envoyé, valable jusqu’au 5 mars 2026" in browser.get("/administration").text
+    assert "Admise, invitée de nouveau jusqu’au 5 mars 2026" in browser.get("/administration").text
 
 
 def _seen(browser: Browser, path: str) -> str:
     """The mark of the last invitation in the form of this address."""
     form = browser.get("/administration").text.split(f'action="{path}"')[1].split("</form>")[0]
     return form.split('name="seen" value="')[1].split('"')[0]
+
+
+def _accepts(town: Town, path: str) -> str:
+    """Go through the pages of an invitation; the digits to read out."""
+    newcomer = Browser(town, app_of(town.house).test_client())
+    newcomer.get(path)
+    secret = newcomer.hidden()["secret"]
+    weak = newcomer.post(path, 422, password="court", code="000000")
+    assert "vaut au plus 24 bits" in _plain(weak.text)
+    assert newcomer.hidden()["secret"] == secret
+    assert " ".join(re.findall("....", secret)) in weak.text
+    with at(town.moment):
+        code = totp_now(b32decode(secret))
+    shown = newcomer.post(path, password=PASSWORD, code=code)
+    codes = re.findall(r"\w{4}(?:-\w{4}){4}", shown.text)
+    assert len(codes) == 10
+    assert PASSWORD not in shown.text
+    asked = newcomer.post(path)
+    assert not any(code in asked.text for code in codes)
+    newcomer.post(path, 422, typed="ACEF-ACEF-ACEF-ACEF-ACEF")
+    assert codes[9] in newcomer.post(path, show="1").text
+    accepted = newcomer.post(path, typed=codes[4])
+    newcomer.get(path, 404)
+    [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
+    return str(digits)
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"[\u00a0\u202f]", " ", unescape(html))
+
+
+@pytest.mark.clause("A-02")
+@pytest.mark.parametrize("place", ["invitation", "password"])
+def test_a_phrase_is_proposed_anew_on_each_view_and_kept_nowhere(
+    browser: Browser, tmp_path: Path, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    caplog.set_level(0)
+    if place == "invitation":
+        organisation = browser.town.organisation("pjj")
+        contact = Contact("ada@exemple.fr", "Ada", "ada@exemple.fr")
+        with at(browser.town.moment):
+            path = f"/invitation/{invite(browser.town.house, contact, 'pjj', organisation).token}"
+    else:
+        browser.enter("coordinator")
+        path = "/mon-compte/mot-de-passe"
+    phrases = [re.findall(r'class="phrase"><strong>([a-z ]+)<', browser.get(path).text)[0] for _ in range(2)]
+    assert phrases[0] != phrases[1]
+    assert [strong(phrase, "") for phrase in phrases] == [True, True]
+    kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()) + caplog.text.encode()
+    assert not any(phrase.encode() in kept for phrase in phrases)
+
+
+def test_who_waits_to_be_admitted_finds_its_digits_at_log_in(browser: Browser) -> None:
+    somebody = browser.town.welcome("pjj")
+    assert somebody.fingerprint in browser.log_in("pjj", 422).text
+    assert browser.client.get_cookie("__Host-session") is None
+
+
+@pytest.mark.clause("F33-01")
+def test_my_account_shows_the_digits_of_a_second_seat(browser: Browser) -> None:
+    town = browser.town
+    browser.enter("dpo")
+    assert "En attente d’admission" not in browser.get("/mon-compte").text
+    with at(town.moment):
+        invite(town.house, Contact("dpo@exemple.fr", "", ""), "controller", town.people["dpo"].organisation)
+        [waiting] = pending(town.house)
+    assert waiting.fingerprint in browser.get("/mon-compte").text
+
+
+@pytest.mark.clause("F33-01", "A-01", "A-07")
+def test_the_administration_says_who_sits_where_and_in_what_state(browser: Browser) -> None:
+    """Every state once: on the way, too late, to be admitted, admitted, suspended by hand, to be confirmed."""
+    town, house = browser.town, browser.town.house
+    with town.later(minutes=1):
+        for name in ("landlord", "deputy", "cut"):
+            town.join("landlord", name, called=f"Nom {name}")
+        _invites(town, "late")
+    with town.later(days=340):
+        _invites(town, "waits")
+        town.welcome("landlord", "accepted", called="Nom accepted")
+        suspend_seat(house, None, town.people["cut"].tenure)
+    browser.enter("coordinator")
+    page = _plain(re.sub(r"\s*<[^>]+>\s*", "|", browser.get("/administration").text))
+    states = {
+        "landlord": "Admise, à confirmer avant le 2 mars 2027",
+        "deputy": "Admise, à confirmer avant le 2 mars 2027",
+        "cut": "Suspendue",
+        "late": "Invitation expirée le 5 mars 2026",
+        "waits": "Invitation en attente, jusqu’au 8 février 2027",
+        "accepted": "Invitation acceptée, à admettre",
+    }
+    for name, state in states.items():
+        assert re.search(rf"\|Nom {name}\|+Bailleur social\|+{state}\|", page), (
+            name,
+            state,
+            re.findall(r"Nom .{90}", page),
+        )
+    town.moment += timedelta(days=40)
+    browser.log_in("coordinator")
+    page = _plain(re.sub(r"\s*<[^>]+>\s*", "|", browser.get("/administration").text))
+    assert re.search(r"\|Nom landlord\|+Bailleur social\|+Suspendue, à confirmer depuis le 2 mars 2027\|", page)
+
+
+def _invites(town: Town, name: str) -> None:
+    place = town.organisation("social_landlord")
+    invite(town.house, Contact(f"{name}@exemple.fr", f"Nom {name}", ""), "landlord", place)
+
+
+@pytest.mark.clause("F33-01")
+def test_a_deputy_is_invited_beside_the_holder(browser: Browser) -> None:
+    browser.town.join("landlord", called="Luc Titulaire")
+    browser.enter("coordinator")
+    browser.get("/administration/invitation")
+    place = str(browser.town.people["landlord"].organisation)
+    words = {"name": "Ada", "email": "ada@exemple.fr", "role": "landlord", "organisation": place}
+    page = browser.post("/administration/invitation", 200, **words)
+    assert "pour le même organisme : Luc Titulaire." in _plain(page.text)
+
+
+@pytest.mark.clause("F33-01")
+def test_changing_seat_ends_the_former_session_and_its_pages(browser: Browser) -> None:
+    town = browser.town
+    _second_seat(town)
+    page = browser.log_in("pjj", 200)
+    first = next(
+        key for key in re.findall(r'name="tenure" value="([^"]+)"', page.text) if key == str(town.people["pjj"].tenure)
+    )
+    browser.post("/connexion", 303, tenure=first)
+    browser.get("/charte")
+    browser.post("/charte", 303, agreed="1")
+    former = browser.client.get_cookie("__Host-session")
+    assert former is not None
+    account = browser.get("/mon-compte").text
+    tenure = re.findall(r'name="tenure" value="([^"]+)"', account)
+    assert len(tenure) == 1
+    assert first not in tenure
+    browser.post("/mon-compte/qualite", 303, tenure=first)
+    browser.post("/mon-compte/qualite", 303, tenure=str(town.people["dpo"].tenure))
+    assert "Protection judiciaire" in browser.get("/mon-compte").text.split("</header>")[0]
+    left_open = browser.hidden()
+    browser.post("/mon-compte/qualite", 303, tenure=tenure[0])
+    assert "DSOL" in browser.get("/mon-compte").text.split("</header>")[0]
+    assert _events(town)[1:3] == ["LoggedIn", "LoggedOut"]
+    browser.post("/mon-compte/qualite", 409, **left_open)
+    browser.client.set_cookie("__Host-session", former.value)
+    assert browser.get("/", 303).location == "/connexion"
 
 
 def _value_of(html: str, label: str) -> str:

@@ -198,8 +198,10 @@ def _acted(places: Places, name: str) -> Kinds:
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
 WITHOUT_OBJECT = (
     "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
+    "/administration/confirmations",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
-    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/avis", "/avis/cle", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
+    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
+    "/avis", "/avis/cle", "/mon-compte/qualite", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
 OF_A_MEETING = (
@@ -223,6 +225,9 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     "/administration/acces/<uuid:person>": lambda places, _: {"own": {"person": places.invited}},
     "/administration/qualites/<uuid:tenure>/retrait": lambda places, _: {"own": {"tenure": places.leaving["removed"]}},
     "/administration/qualites/<uuid:tenure>/suspension": _suspended,
+    "/administration/confirmations/<uuid:tenure>": lambda places, _: {
+        "own": {"tenure": places.cell.lives.acting["emas"].tenure}
+    },
     "/avis/<uuid:case>": _screened,
     "/reunions/dates/<uuid:proposal>": _polled,
     "/reunions/dates/<uuid:proposal>/<day>": _dated,

@@ -27,7 +27,8 @@ NOT_FIELDS = {  # what is posted there is no field: proofs, secrets, sequences (
     "/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>", "/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>/retrait",
     "/reunions/<uuid:meeting>/ouvrir", "/reunions/<uuid:meeting>/releve", "/reunions/dates/<uuid:proposal>/<day>",
     "/administration/qualites/<uuid:tenure>/retrait", "/administration/qualites/<uuid:tenure>/suspension", "/mon-compte/mot-de-passe",
-    "/ouverture", "/parts/ma-part", "/parts/refaire", "/avis/cle",
+    "/administration/confirmations/<uuid:tenure>",
+    "/mon-compte/qualite", "/mon-compte/telephone", "/mon-compte/connexions", "/ouverture", "/parts/ma-part", "/parts/refaire", "/avis/cle",
     "/avis/<uuid:case>",  # the fields of `ask_clarification`, asked as such
 }  # fmt: skip
 

@@ -172,7 +172,7 @@ def test_every_page_of_every_seat_keeps_our_promises_and_one_of_each_is_valid(fo
 
 
 def test_no_page_repeats_words_of_its_address(places: Places, found: list[Found]) -> None:
-    """Compression is safe on this condition (docs/decisions/0009-weight.md)."""
+    """Compression is safe on this condition (docs/decisions/0012-weight.md)."""
     mark, names = "motglisse", ("annee", "apres", "avant", "fait", "page", "situation", "step", "x")
     asked = "&".join(f"{name}={mark}" for name in names)
     for item in one_of_each(found):

@@ -206,7 +206,7 @@ class _Opening:
         with self.house.stores.key_writing() as keys:
             for key, purpose in held:
                 keys.add(seal_copy(self.house, self.keys[key][0], key, (member, self.keys[member][1]), purpose))
-        self.tenures[tenure] = Tenure(tenure, person, seat.name, organisation, kind)
+        self.tenures[tenure] = Tenure(tenure, person, seat.name, organisation, kind, today())
         party = Party(person, seat.name, organisation)
         keyring = Keyring(person, member, self.keys[member][0], secret)
         self.world.people[name] = Acting(Actor(instance, party), keyring, tenure)

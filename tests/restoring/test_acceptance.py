@@ -203,6 +203,15 @@ def test_what_was_lost_is_taken_away_on_another_branch_too(restored: Restored) -
     assert not [principal for key, principal in stored if key in old and principal in nobody]
 
 
+@pytest.mark.clause("A-01")
+def test_share_holders_whose_yearly_confirmation_is_not_in_the_backup_are_not_kept_out(restored: Restored) -> None:
+    restored.put_back(*BOTH)
+    with restored.town.later(days=2_000):
+        accept(restored.house, restored.holders("controller", "dpo"))
+    with restored.town.later(minutes=1), pytest.raises(AccountError, match="lapsed"):
+        log_in(restored.house, restored.typed("dpo"), b"home")
+
+
 def gone_from(restored: Restored, name: str) -> set[object]:
     """Who had a key of this situation in the backup, and has none any more."""
     return {principal for _, principal in lost_since(restored, name)} - {

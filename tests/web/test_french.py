@@ -90,3 +90,13 @@ def test_labels_stand_inside_sentences() -> None:
     assert french.lowered("Représentant légal") == "représentant légal"
     assert french.lowered("DSOL") == "DSOL"
     assert [french.indefinite(label) for label in ("Fait", "Décision", "")] == ["un fait", "une décision", "un "]
+
+
+def test_names_are_in_the_order_of_their_letters() -> None:
+    assert sorted(["Zoé", "Élodie", "STEMO", "Service", "éric"], key=french.order) == [
+        "Élodie",
+        "éric",
+        "Service",
+        "STEMO",
+        "Zoé",
+    ]
