@@ -198,7 +198,7 @@ def test_a_form_sent_again_makes_no_second_organisation_nor_invitation(browser: 
     browser.get("/administration/organisme")
     assert "déjà enregistré" in browser.post("/administration/organisme", 422, name="LYCÉE ", kind="school").text
     page = browser.get("/administration").text
-    assert page.count("Ada</th>") == page.count("Lycée</th>") == 1
+    assert page.count("Ada</th>") == page.count("Lycée, ") == 1
     assert "Invitation en attente, jusqu’au 5 mars 2026" in page
 
 
