@@ -21,7 +21,6 @@ PER_PAGE = 20
 CHECKING = ("received", "correcting")  # while the coordinator can still link or dismiss before anybody else reads
 MATCH, DISTINCT = Slot("match"), Slot("distinct")
 RECORDS = (MATCH.compartment, DISTINCT.compartment)
-MOST = 40  # told apart from one situation; the oldest is then proposed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +157,16 @@ def tell_apart(house: House, acting: Acting, left: UUID, right: UUID, *, apart: 
     pair = [reading.open_for(house, acting, item, ("tell_apart",), -1, only=RECORDS)[0] for item in (left, right)]
     told = [_says(opened.contents, other) for opened, other in zip(pair, (right, left), strict=True)]
     if apart and not any(told):
-        _write(house, acting, pair[0], [*_others_than(pair[0].contents), str(right)][-MOST:])
+        _write(house, acting, pair[0], [*_others_than(pair[0].contents), str(right)])
     for opened, said, other in zip(pair, told, (right, left), strict=True):
         if said and not apart:
             _write(house, acting, opened, [item for item in _others_than(opened.contents) if item != str(other)])
 
 
 def _write(house: House, acting: Acting, opened: Opened, others: Sequence[str]) -> None:
-    content = {"others": [{"case": item} for item in others]}
+    """As many as the compartment holds: beyond, the one told first is proposed again."""
+    (field,) = house.charter.compartment(DISTINCT.compartment).fields
+    content = {field.name: [{"case": item} for item in others[-field.rows[1] :]]}
     change = Change("tell_apart", {DISTINCT.compartment: content})
     act(house, acting, opened.life.case, opened.head.sequence, change)
 

@@ -695,7 +695,7 @@ DISTINCT_FIELDS = (
         Kind.ROWS,
         "C-10",
         fields=(Field("case", "Situation", Kind.LINE, "C-10", limit=36),),
-        rows=(0, 40),
+        rows=(0, 16),
     ),
 )
 COMPARTMENTS = (

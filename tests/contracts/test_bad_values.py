@@ -159,7 +159,8 @@ def test_the_longest_names_of_professionals_and_organisations_are_stored(cell: C
     name, email = WIDE * 120, f"{WIDE * 109}@exemple.fr"
     invited = reader.post("/administration/invitation", name=name, email=email, role="pjj", organisation=place)
     assert "Personne invitée" in plain(invited.text)
-    assert "Organisme créé" in plain(reader.post("/administration/organisme", name=name, kind="pjj").text)
+    made = reader.post("/administration/organisme", name=name, kind="pjj")
+    assert "Organisme créé" in plain(reader.get(made.location).text)
     assert reader.get("/administration").text.count(name) == 2
 
 
