@@ -112,8 +112,7 @@ function idle() {
   tabs.postMessage("alive");
   tabs.addEventListener("message", (event) => (event.data === "alive" ? goesOn() : over()));
   page.addEventListener("alive", () => { goesOn(); tabs.postMessage("alive"); });
-  setInterval(watch, 1000);
-  document.addEventListener("visibilitychange", watch);  // a computer that slept
+  setInterval(watch, 1000);  // by the clock, since a computer sleeps
   const form = dialog.querySelector("form");
   const stay = async () => {
     const answer = await post(form).catch(() => null);
