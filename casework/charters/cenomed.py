@@ -691,7 +691,7 @@ MATCH_FIELDS = (
 DISTINCT_FIELDS = (
     Field(
         "others",
-        "Autre personne que",
+        "Situation écartée",
         Kind.ROWS,
         "C-10",
         fields=(Field("case", "Situation", Kind.LINE, "C-10", limit=36),),

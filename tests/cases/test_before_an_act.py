@@ -141,6 +141,8 @@ def test_an_orientation_that_was_not_decided_or_already_left_is_warned_of_and_ca
     assert ticked(page) == []
     path = f"/situations/{head.life.case}/orientation"
     assert "Cette orientation a déjà été envoyée." in warning(reader.post(path, **form).text)
+    pages.lives.play(head, "coordinator", "recall", part=head.life.parts[0].id)
+    assert "<dd>Service social polyvalent : à envoyer</dd>" in pages.page(head, "/orientation")
     assert reader.post(path, **form, _send="1").status_code == 303
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from casework.cases import drafts
+from casework.cases import confirmed, drafts
 from casework.cases.comparing import link
 from casework.cases.recent import recent
 from casework.kernel.clock import at
@@ -230,9 +230,11 @@ def test_the_life_in_words_is_told_to_who_follows_it_and_not_to_the_three_states
 
 @pytest.mark.clause("F33-01")
 def test_what_a_person_did_in_another_seat_is_not_told_in_this_one(lives: Lives) -> None:
-    lives.refer("head_of_school")
+    case = lives.refer("head_of_school").life.case
     acting = lives.acting["head_of_school"]
     elsewhere = replace(acting, actor=replace(acting.actor, party=replace(acting.party, seat="coordinator")))
     with at(lives.town.moment), application(lives).test_request_context(base_url="https://localhost"):
         assert len(recent(lives.house, acting).lines) == 1
         assert recent(lives.house, elsewhere).lines == ()
+        assert confirmed.own(lives.house, acting, case, "refer")
+        assert confirmed.own(lives.house, elsewhere, case, "refer") is None

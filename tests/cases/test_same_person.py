@@ -99,7 +99,9 @@ def test_a_pair_is_told_apart_sealed_and_taken_back(desk: Desk) -> None:
     assert twin.reference not in callout(desk.page("coordinator", "/bureau"))
     assert "écarté" not in desk.page("prosecutor", f"/situations/{other.life.case}")
     assert named_in_clear(desk, twin, other) == []
-    assert reader.post(path, apart="1").status_code == 303  # a second press changes nothing
+    moves = [kind for kind, _ in desk.logged()].count("SituationMoved")
+    assert reader.post(path, apart="1").status_code == 303
+    assert [kind for kind, _ in desk.logged()].count("SituationMoved") == moves  # a second press changes nothing
     assert "Écartées" in desk.page("coordinator", path)
     left, right = (str(head.life.case) for head in (other, twin))
     for sides in ({"left": left, "right": right}, {"left": right, "right": left}):
