@@ -4,7 +4,7 @@ import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -120,7 +120,13 @@ def contents(engine: Engine) -> list[bytes]:
         connection.execute(text("CHECKPOINT"))
         named = text("SELECT oid FROM pg_database WHERE datname = :name")
         folder = Path(_server()[0].pgdata) / "base" / str(connection.scalar(named, {"name": engine.url.database}))
-    return [found.read_bytes() for found in folder.iterdir()]
+    return list(_read(folder))
+
+
+def _read(folder: Path) -> Iterator[bytes]:
+    for found in folder.iterdir():
+        with suppress(FileNotFoundError):  # the server makes some of its caches anew at any moment
+            yield found.read_bytes()
 
 
 def rows(stores: Stores) -> dict[str, list[tuple[Any, ...]]]:

@@ -87,7 +87,7 @@ TERMS = (
     Term(
         "seat",
         "qualité",
-        "Le rôle dans lequel une personne agit, pour un organisme. Elle en choisit une à la connexion.",
+        "À quel titre une personne agit, pour un organisme. Elle en choisit une à la connexion.",
     ),
     Term(
         "record",

@@ -369,6 +369,21 @@ def test_changing_seat_ends_the_former_session_and_its_pages(browser: Browser) -
     assert browser.get("/", 303).location == "/connexion"
 
 
+@pytest.mark.clause("A-07")
+def test_before_anything_is_read_everybody_is_told_that_it_is_logged(browser: Browser) -> None:
+    with at(browser.town.moment):
+        made = invite(browser.town.house, Contact("a@exemple.fr", "A", ""), "pjj", browser.town.organisation("pjj"))
+    told = "chaque page consultée est inscrite au journal, avec la personne, l’heure et la référence"
+    assert told in _plain(browser.get(f"/invitation/{made.token}").text)
+    assert told in _plain(browser.get("/connexion").text)
+    browser.log_in("dpo")
+    charter = _plain(browser.get("/charte").text)
+    assert (
+        "Mes accès sont journalisés et contrôlés ; le journal sert à la sécurité, jamais à mesurer mon travail"
+        in charter
+    )
+
+
 def _value_of(html: str, label: str) -> str:
     before = unescape(html).split(label, 1)[0]
     found: str = re.findall(r'value="([0-9a-f-]{36})"', before)[-1]

@@ -25,7 +25,7 @@ OVERFLOW = """() => {
 
 # Targets smaller than that either way. A link in a sentence is exempt (WCAG 2.2, 2.5.8); a box is as large as its label.
 SMALL = """(least) => {
-  const inSentence = (e) => e.matches('a') && getComputedStyle(e).display === 'inline'
+  const inSentence = (e) => (e.matches('.term') || e.matches('a') && getComputedStyle(e).display === 'inline')
     && e.closest('p, li, dd, td, th, h2, h3, label').textContent.trim() !== e.textContent.trim();
   const target = (e) => (e.matches('[type=checkbox], [type=radio]') ? e.closest('.form-check, td, label') || e : e);
   return [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
@@ -44,6 +44,7 @@ LONG = """(most) => {
     const lines = new Map();
     const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (!node.parentElement.checkVisibility()) continue;
       for (const word of node.data.matchAll(/\\S+\\s?/g)) {
         const range = document.createRange();
         range.setStart(node, word.index);
@@ -101,15 +102,16 @@ class Weak(NamedTuple):
 
 @dataclass
 class Wire:
-    """What one tab fetched: bytes as they travelled, of pages and of files; what came from elsewhere; what the console said."""
+    """What one tab fetched: bytes as they travelled, of pages, files and pictures; what came from elsewhere; what the console said."""
 
     page: Page
     base: str
     pages: int = 0
     files: int = 0
+    pictures: int = 0
     elsewhere: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-    _files: set[str] = field(default_factory=set)
+    _kinds: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         session = self.page.context.new_cdp_session(self.page)
@@ -121,25 +123,21 @@ class Wire:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
 
     def _asked(self, event: dict[str, Any]) -> None:
-        if event["type"] != "Document":
-            self._files.add(event["requestId"])
+        self._kinds[event["requestId"]] = {"Document": "pages", "Image": "pictures"}.get(event["type"], "files")
 
     def _came(self, event: dict[str, Any]) -> None:
-        size = int(event["encodedDataLength"])
-        if event["requestId"] in self._files:
-            self.files += size
-        else:
-            self.pages += size
+        kind = self._kinds.get(event["requestId"], "pages")
+        setattr(self, kind, getattr(self, kind) + int(event["encodedDataLength"]))
 
     def _host(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme != "data" and f"{parts.scheme}://{parts.netloc}" != self.base:
             self.elsewhere.append(request.url)
 
-    def taken(self) -> tuple[int, int]:
-        """The bytes of pages and of files since the last time."""
-        found = self.pages, self.files
-        self.pages = self.files = 0
+    def taken(self) -> tuple[int, int, int]:
+        """The bytes of pages, of files and of pictures since the last time."""
+        found = self.pages, self.files, self.pictures
+        self.pages = self.files = self.pictures = 0
         return found
 
 

@@ -68,7 +68,7 @@ def _given(name: str, reader: Reader, waiting: list[str]) -> Iterator[Found]:
             continue
         seen.add(url)
         answer = reader.get(url)
-        if answer.status_code == (404 if url == ABSENT else 200):
+        if answer.status_code == (404 if url == ABSENT else 200) and answer.mimetype == "text/html":
             yield Found(name, url, answer.text, dict(answer.headers))
             waiting += LINK.findall(answer.text)
 

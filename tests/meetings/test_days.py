@@ -88,7 +88,7 @@ def test_the_pages_say_from_which_day_and_offer_nothing_before(site: Site, world
     assert "/ouvrir" not in site.get("coordinator", here)
     page = site.get("coordinator", f"{here}/ouvrir")
     assert f"au plus tôt le {first}" in page
-    assert "<button" not in page.split("<main")[1].split("</main>")[0]
+    assert 'type="submit"' not in page.split("<main")[1].split("</main>")[0]
     assert first in site.post("coordinator", f"{here}/ouvrir", status=409)
     with in_days(1):
         assert "/ouvrir" in site.get("coordinator", here)
