@@ -26,7 +26,7 @@ OVERFLOW = """() => {
 # Targets smaller than that either way. A link in a sentence is exempt (WCAG 2.2, 2.5.8); a box is as large as its label.
 SMALL = """(least) => {
   const inSentence = (e) => (e.matches('.term') || e.matches('a') && getComputedStyle(e).display === 'inline')
-    && e.closest('p, li, dd, td, th, h2, h3, label').textContent.trim() !== e.textContent.trim();
+    && e.closest('p, li, dt, dd, td, th, h2, h3, label').textContent.trim() !== e.textContent.trim();
   const target = (e) => (e.matches('[type=checkbox], [type=radio]') ? e.closest('.form-check, td, label') || e : e);
   return [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
     .filter((e) => e.checkVisibility() && !e.matches('.skip, .visually-hidden') && !inSentence(e))
