@@ -14,7 +14,6 @@ from casework.accounts.errors import AccountError
 from casework.accounts.members import (
     GENERATIONS,
     NewMember,
-    forget_generations,
     lock_bundle,
     locks_hash,
     new_codes,
@@ -29,6 +28,7 @@ from casework.kernel.clock import now
 from casework.kernel.life import Actor, Party
 from casework.store.house import House, Writing
 from casework.store.keyring import APART, seal_copy
+from casework.store.removals import DEPARTURES, finish, former_locks
 from casework.store.tables import InvitationRow, PersonRow, PrincipalRow, SessionRow
 from crypto.errors import CryptoError
 from crypto.sealing import new_sealing_pair
@@ -116,7 +116,8 @@ def finish_acceptance(house: House, token: str, blob: str, typed: str) -> Accept
         _become(writing, person, generation, member, pairs)
         digest = locks_hash({row.slot: row.locked for row in rows}, 0)
         fingerprints = _await_admission(writing, person.id, digest)
-    forget_generations(house, person.id, but=generation)
+        writing.session.add(former_locks(person.id))
+    finish(house, DEPARTURES)
     return Accepted(person.id, fingerprints)
 
 

@@ -13,7 +13,6 @@ from casework.accounts.login import Proof, Typed, burn, prove
 from casework.accounts.members import (
     GENERATIONS,
     Bundle,
-    forget_generations,
     lock_bundle,
     locks_hash,
     new_codes,
@@ -24,6 +23,7 @@ from casework.accounts.people import Contact, open_contact, person_row
 from casework.accounts.sessions import begin_session
 from casework.store.house import House
 from casework.store.keyring import Acting
+from casework.store.removals import DEPARTURES, finish, former_locks
 from casework.store.tables import SessionRow
 from crypto.errors import CryptoError
 from crypto.framing import frame
@@ -116,7 +116,8 @@ def _lock_again(
         token = begin_session(house, writing.session, proof.bundle, person, acting.tenure)
         digest = locks_hash({lock.slot: lock.locked for lock in rows}, 0)
         writing.log(house.events.member_changed, acting.actor, subject=person, row=digest)
-    forget_generations(house, person, but=generation)
+        writing.session.add(former_locks(person))
+    finish(house, DEPARTURES)
     return Changed(token, tuple(codes))
 
 

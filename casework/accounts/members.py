@@ -95,12 +95,10 @@ def store_rows(house: House, person: UUID, generation: int, rows: Sequence[Membe
         session.add_all(rows)
 
 
-def forget_generations(house: House, person: UUID, *, but: int | None = None) -> None:
-    """Delete the locks of a person, except one generation."""
+def forget_generations(house: House, person: UUID) -> None:
+    """Delete all that locks somebody's keys."""
     with house.stores.key_writing() as session:
-        session.execute(
-            delete(MemberRow).where(MemberRow.person == person, MemberRow.generation != (-1 if but is None else but))
-        )
+        session.execute(delete(MemberRow).where(MemberRow.person == person))
 
 
 def locks_of(house: House, person: PersonRow) -> dict[int, bytes]:

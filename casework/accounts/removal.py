@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from casework.accounts.admission import confirm_list, require_keeper
 from casework.accounts.errors import AccountError
-from casework.accounts.members import forget_generations
 from casework.accounts.people import person_row, tenure_row, tenures_of
 from casework.accounts.service import ADMINISTRATOR
 from casework.kernel.clock import now
@@ -17,9 +16,9 @@ from casework.store.instances import take_turn
 from casework.store.keyring import ADMISSION, APART, SEAT, Acting
 from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, Tenure
-from casework.store.removals import DEPARTURES, finish
+from casework.store.removals import DEPARTURES, finish, former_copy, former_locks
 from casework.store.suspensions import suspend
-from casework.store.tables import SessionRow
+from casework.store.tables import RemovalRow, SessionRow
 
 
 def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
@@ -36,12 +35,12 @@ def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
         after = _without(house, listing.next(acting.keys.member_id), gone)
         publish(writing, after, acting.keys.sign("directory", after.body()))
         _cut(writing, gone)
-        left = _leave(writing, gone.person)
+        writing.session.add_all(_copies(house, listing, after, gone))
+        if _leave(writing, gone.person):
+            writing.session.add(former_locks(gone.person))
         writing.log(house.events.removed, acting.actor, subject=gone.person, tenure=tenure)
     confirm_list(house)
-    _delete_copies(house, listing, after, gone)
-    if left:
-        forget_generations(house, gone.person)
+    finish(house, DEPARTURES)
     return after.number
 
 
@@ -92,15 +91,16 @@ def _leave(writing: Writing, person: UUID) -> bool:
     return True
 
 
-def _delete_copies(house: House, before: Listing, after: Listing, gone: Tenure) -> None:
-    """Delete the member's copies that no other tenure of the same person needs."""
+def _copies(house: House, before: Listing, after: Listing, gone: Tenure) -> list[RemovalRow]:
+    """The member's copies that no other tenure of the same person needs, to be deleted."""
     member = before.find("member", person=gone.person)
     kept = {key for item in after.tenures.values() if item.person == gone.person for key in _keys(after, item)}
     if member is None:
-        return
-    query = delete(CopyRow).where(CopyRow.holder == member.id, CopyRow.principal.not_in(kept))
-    with house.stores.key_writing() as session:
-        session.execute(query.where(CopyRow.purpose.in_(_purposes(house, after, gone))))
+        return []
+    query = select(CopyRow.principal).where(CopyRow.holder == member.id, CopyRow.principal.not_in(kept))
+    with house.stores.key_reading() as session:
+        found = session.scalars(query.where(CopyRow.purpose.in_(_purposes(house, after, gone)))).all()
+    return [former_copy(principal, member.id) for principal in found]
 
 
 def _purposes(house: House, after: Listing, gone: Tenure) -> list[str]:

@@ -2,14 +2,14 @@
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
 from casework.store.faults import point
 from casework.store.house import House
-from casework.store.keytables import SealRow
+from casework.store.keytables import CopyRow, MemberRow, SealRow
 from casework.store.register import NIL, Gone, Loss
-from casework.store.tables import CaseRow, RemovalRow
+from casework.store.tables import CaseRow, PersonRow, RemovalRow
 
 DEPARTURES = NIL  # intents that concern no situation
 
@@ -23,6 +23,16 @@ def intent(case: UUID, key_id: UUID = NIL, principal: UUID | None = None, gone: 
 def departure(subject: UUID) -> RemovalRow:
     """A tenure or a member's key pair that must not come back."""
     return intent(DEPARTURES, gone=Gone(Loss.DEPARTED, subject))
+
+
+def former_copy(principal: UUID, holder: UUID) -> RemovalRow:
+    """The copy of a key that somebody must not keep."""
+    return intent(DEPARTURES, key_id=principal, principal=holder)
+
+
+def former_locks(person: UUID) -> RemovalRow:
+    """What locked somebody's keys before, or all of it once there are none."""
+    return intent(DEPARTURES, key_id=person)
 
 
 def finish(house: House, case: UUID | None = None) -> int:
@@ -50,6 +60,17 @@ def carry_out(house: House, session: Session, case: UUID) -> int:
         for row in intents:
             gone = delete(SealRow).where(SealRow.key_id == row.key_id)
             keys.execute(gone.where(SealRow.principal == row.principal) if row.principal else gone)
+            if row.case == DEPARTURES:
+                keys.execute(_of_members(session, row))
     point("keys-removed")
     session.execute(delete(RemovalRow).where(RemovalRow.id.in_([row.id for row in intents])))
     return len(intents)
+
+
+def _of_members(session: Session, row: RemovalRow) -> Delete:
+    """The copy, or the locks of former generations, that a departure takes away; nothing for one that is registered only."""
+    if row.principal:
+        return delete(CopyRow).where(CopyRow.principal == row.key_id, CopyRow.holder == row.principal)
+    person = session.get(PersonRow, row.key_id)
+    current = person.generation if person and person.member else -1
+    return delete(MemberRow).where(MemberRow.person == row.key_id, MemberRow.generation != current)
