@@ -30,7 +30,6 @@ REMAINS = {  # what of a rule is not built yet, whatever its tests prove of the 
     "R-05": "l’élimination au vingt-cinquième anniversaire ; son jour est calculé et ne recule jamais",
     "R-06": "veille sociale",
     "R-07": "la liste des situations à éliminer, les bordereaux",
-    "A-01": "la reconfirmation des droits à douze mois",
     "A-06": "l’élagage du journal sans casser sa vérification",
     "A-08": "les alertes au DPO ; une altération trouvée est déjà inscrite au journal",
     "A-09": "les demandes des personnes ; « qui a consulté » a sa recherche",
