@@ -62,5 +62,5 @@ class Teller:
 
 
 def plain(html: str) -> str:
-    """The words of a page, spaces made plain."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+    """The words of a page, spaces and hyphens made plain."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).replace("\u2011", "-")

@@ -31,13 +31,13 @@ def test_members_answer_and_the_coordinator_fixes_a_date_they_can_all_make(site:
     for who, first, second in (("prosecutor", "no", "yes"), ("pjj", "if_needed", "yes"), ("dsol", "yes", "yes")):
         site.post(who, path, {FIRST.isoformat(): first, SECOND.isoformat(): second})
     page = " ".join(site.get("town_hall", path).replace("\u00a0", " ").split())
-    assert "oui : 3, si besoin : 0, non : 0" in page
-    assert "oui : 1, si besoin : 1, non : 1" in page
+    assert "Oui : 3, si besoin : 0, non : 0" in page
+    assert "Oui : 1, si besoin : 1, non : 1" in page
     assert "Personne prosecutor" in page
     site.post(
         "prosecutor", path, {FIRST.isoformat(): "yes", SECOND.isoformat(): "no"}
     )  # changed as long as nothing is fixed
-    assert "oui : 2, si besoin : 1, non : 0" in " ".join(site.get("pjj", path).replace("\u00a0", " ").split())
+    assert "Oui : 2, si besoin : 1, non : 0" in " ".join(site.get("pjj", path).replace("\u00a0", " ").split())
     site.post("coordinator", f"{path}/{SECOND.isoformat()}", page=path)
     (meeting,) = service.meetings(world.house, world.people["pjj"])
     assert (meeting.day, meeting.fixed_on) == (SECOND, today())

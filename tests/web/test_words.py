@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.accounts.passphrases import words
 from tests.browser import FORBIDDEN
 
 ROOT = Path(__file__).parents[2]
@@ -59,3 +60,7 @@ def test_the_scanners_see_what_they_look_for() -> None:
     )
     assert len(wrong(words_of(template))) == 3
     assert len(wrong(texts_of('"""le cas"""\nx = "Le cas est clos"\ny = "the log of the case"\n'))) == 1
+
+
+def test_no_word_of_a_proposed_phrase_is_one_that_pages_must_not_say() -> None:
+    assert [word for word in words() if any(re.search(pattern, word) for pattern in FORBIDDEN)] == []
