@@ -71,7 +71,7 @@ def password() -> Response:
         except (Limited, AccountError) as error:
             problem, status = forms.problem(error), forms.status(error)
         else:
-            return _changed("accounts/password_changed.html", changed)
+            return _changed("password", changed)
     proposed = forms.proposal(own_contact(house, acting()).login)
     return reply("accounts/password.html", problem=problem, status=status, page="account", proposed=proposed)
 
@@ -87,13 +87,13 @@ def telephone() -> Response:
             problem, status = forms.problem(error), forms.status(error)
             setup = forms.same_square(setup)
         else:
-            return _changed("accounts/telephone_changed.html", changed)
+            return _changed("telephone", changed)
     square = forms.square(setup)
     return reply("accounts/telephone.html", setup=setup, square=square, problem=problem, status=status, page="account")
 
 
-def _changed(template: str, changed: Changed) -> Response:
+def _changed(what: str, changed: Changed) -> Response:
     g.token = changed.token  # the forms of the answer belong to the new session
-    response = reply(template, codes=changed.codes, page="account")
+    response = reply("accounts/changed.html", what=what, codes=changed.codes, page="account")
     session.write(response, session.SESSION, changed.token)
     return response
