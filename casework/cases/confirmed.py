@@ -1,30 +1,39 @@
-"""What the log says this person did to situations: a page that confirms an act tells nothing else, whatever its address says."""
+"""What the log says this person did: a page that confirms an act tells nothing else, whatever its address says."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from audit.log import Record, entries
+from audit.log import EventType, Record, entries
 from casework.store.house import House
 from casework.store.keyring import Acting
 
 
 def own(house: House, acting: Acting, case: UUID, move: str) -> Record | None:
     """The newest time this person, in this seat, played this move on this situation; None when it never did."""
-    return next((record for record in _played(house, acting, case) if record.values["move"] == move), None)
+    found = _done(house, acting, house.events.moved, case)
+    return next((record for record in found if record.values["move"] == move), None)
 
 
-def last(house: House, acting: Acting) -> str:
-    """The move this person played last, on any situation; empty when there is none."""
-    return next((str(record.values["move"]) for record in _played(house, acting, None, limit=1)), "")
+def last(house: House, acting: Acting) -> Record | None:
+    """What this person played last, on any situation; None when there is nothing."""
+    return next(_done(house, acting, house.events.moved, limit=1), None)
 
 
-def _played(house: House, acting: Acting, case: UUID | None, limit: int = 200) -> list[Record]:
+def changed(house: House, acting: Acting, meeting: UUID) -> frozenset[str]:
+    """The changes this person, in this seat, made to this meeting."""
+    return frozenset(str(record.values["change"]) for record in _done(house, acting, house.events.meeting, meeting))
+
+
+def _done(
+    house: House, acting: Acting, kind: EventType, subject: UUID | None = None, limit: int = 200
+) -> Iterator[Record]:
     with house.stores.case_reading() as session:
         found = entries(
             session.connection(),
             house.provider.mac,
-            subject=case,
+            subject=subject,
             actor=acting.keys.person,
-            types=[house.events.moved],
+            types=[kind],
             limit=limit,
         )
-    return [record for record in found if (record.instance, record.seat) == (house.instance, acting.actor.seat)]
+    return (record for record in found if (record.instance, record.seat) == (house.instance, acting.actor.seat))

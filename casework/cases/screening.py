@@ -49,10 +49,13 @@ def _waiting() -> list[Line]:
     return reading.lines(current_house(), acting(), [STEP], limit=None)
 
 
-def _last() -> Move | None:
-    """The avis just given, told in words; what the address says and the log does not tells nothing."""
+def _last() -> str:
+    """The avis just given and its situation, in words; what the address says and the log does not tells nothing."""
     house, name = current_house(), request.args.get("fait", "")
-    return house.charter.move(name) if name in AVIS and confirmed.last(house, acting()) == name else None
+    played = confirmed.last(house, acting()) if name in AVIS else None
+    if played is None or played.values["move"] != name:
+        return ""
+    return f"Situation {played.values['reference']}. {house.charter.move(name).done}"
 
 
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:

@@ -1442,6 +1442,7 @@ MOVES = (
         cases=("followed", "closed"),
         fact="return_received",
         done="Votre retour est transmis. La fiche ne vous est plus ouverte.",
+        help="Une fois le retour envoyé, la fiche ne vous est plus ouverte : notez avant ce qu’il vous faut pour prendre contact.",
         past="retour reçu",
     ),
     Move(

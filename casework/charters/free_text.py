@@ -21,7 +21,7 @@ ADVICE = {
     "person": "Le texte semble nommer une autre personne. Écrivez plutôt « un autre élève », « un proche ».",
     "address": "Le texte semble contenir une adresse. Si elle est nécessaire, inscrivez-la dans « Adresse » ; sinon, retirez-la.",
     "contact": "Le texte semble contenir un numéro ou une adresse électronique. Inscrivez-les dans les champs prévus, ou retirez-les.",
-    "health": "Le texte semble parler de santé. Rien sur la santé ne peut être inscrit ici : décrivez les faits.",
+    "health": "Le texte semble parler de santé. Rien sur la santé ne doit être inscrit ici : décrivez les faits.",
     "religion": "Le texte semble parler de religion ou de croyance. Cela ne peut pas être inscrit ici.",
     "origin": "Le texte semble parler d’une origine ou d’une nationalité. Cela ne peut pas être inscrit ici.",
     "penal": "Le texte semble parler d’une infraction ou d’une procédure. Décrivez les faits, sans les qualifier.",

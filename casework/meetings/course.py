@@ -184,6 +184,11 @@ def _over(at: _Standing) -> str:
     return OVER.get(at.held, "Cette réunion est terminée.")
 
 
+def unsigned(sheet: Sheet, apart: int = 0) -> int:
+    """How many situations of this meeting have no signed decision yet, apart from those a page is about to sign."""
+    return sum((sheet.counts or {}).get(step, 0) for step in ("in_session", "examined")) - apart
+
+
 def preparing(sheet: Sheet) -> bool:
     """Whether nothing of this meeting was opened to anybody yet, and it may still take place."""
     return not sheet.meeting.held and not any((sheet.counts or {}).get(step) for step in BEGUN)

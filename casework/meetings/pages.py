@@ -74,11 +74,12 @@ DONE: Mapping[
     ),
     "approved": (
         "Le relevé de décisions est approuvé.",
-        "L’échange nominatif est clos. Le coordonnateur envoie les orientations.",
+        "L’échange nominatif est clos pour les situations du relevé. Le coordonnateur envoie les orientations.",
     ),
     "held": ("La réunion est close.", ""),
     "cancelled": ("La réunion est annulée.", SILENT),
 }
+LOGGED: Mapping[str, tuple[str, ...]] = {"held": ("held", "not_held"), "cancelled": ("not_held",)}  # else by its name
 OTHERWISE = "Cet acte n’est pas possible maintenant."
 ROOM = (
     Field("starts_at", "Heure", Kind.TIME, "F33-08", help="Par exemple, 14 h 30."),

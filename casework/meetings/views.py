@@ -7,6 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from casework.accounts.people import names
+from casework.cases import confirmed
 from casework.kernel.clock import today
 from casework.meetings import agenda as agendas
 from casework.meetings import course as courses
@@ -179,7 +180,7 @@ def record(meeting: UUID) -> Response:
     return reply(
         "meetings/record.html", *agendas.list_entries(house, person, items), row=sheet.meeting,
         decided=pages.record(house, person, items), signing=signing, early=today() < sheet.meeting.day,
-        following=courses.course(house, person, sheet).following,
+        others=courses.unsigned(sheet, len(items) if signing else 0), following=courses.course(house, person, sheet).following,
     )  # fmt: skip
 
 
@@ -208,14 +209,16 @@ def _cancel(row: MeetingRow) -> Response:
 
 
 def done(meeting: UUID, act: str) -> Response:
-    """What happened, and what comes next."""
-    if act not in pages.DONE:
+    """What this person did, as the log says, and what comes next."""
+    house, person, sheet = current_house(), acting(), _sheet(meeting)
+    if act not in pages.DONE or not confirmed.changed(house, person, meeting).intersection(
+        pages.LOGGED.get(act, (act,))
+    ):
         raise NotFound
-    sheet, (sentence, note) = _sheet(meeting), pages.DONE[act]
-    found = courses.course(current_house(), acting(), sheet)
+    (sentence, note), found = pages.DONE[act], courses.course(house, person, sheet)
     return reply(
         "meetings/done.html", row=sheet.meeting, sentence=sentence, note=note, following=found.following,
-        act=courses.ACTS[found.acts[0]], page="meeting",
+        act=courses.ACTS[found.acts[0]], others=courses.unsigned(sheet) if act in ("signed", "approved") else 0, page="meeting",
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 // What a script may add to pages that work without it: drafts kept while writing, a warning before the session ends, leaving at once, keys, a veil.
 "use strict";
 
+const UNREAD = 500;  // ms
 const MINUTE = 60000;
 const page = document.body;
 
@@ -141,10 +142,11 @@ function keys() {
   if (!hint) return;
   const control = hint.querySelector("[data-keys-switch]");
   hint.hidden = false;
+  const shown = performance.now();  // a key pressed before anybody can have read the page was meant for the one before
   control.addEventListener("click", () => control.setAttribute("aria-pressed", control.getAttribute("aria-pressed") !== "true"));
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
-    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || control.getAttribute("aria-pressed") !== "true") return;
+    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || performance.now() - shown < UNREAD || control.getAttribute("aria-pressed") !== "true") return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); target.click(); }
   });

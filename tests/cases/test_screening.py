@@ -39,6 +39,8 @@ def test_each_avis_is_one_press_and_shows_the_next_situation(parquet: Reader, li
     assert give(parquet, "retain") == (303, "/avis?fait=retain")
     page = parquet.get("/avis?fait=retain").text
     assert "La situation est retenue" in page
+    with lives.house.stores.case_reading() as session:
+        assert f"Situation {session.get_one(CaseRow, UUID(cases[0])).reference}. La situation" in page
     assert cases[1] in page
     assert give(parquet, "not_retain")[0] == 303
     assert give(parquet, "ask_clarification", **{"request-points": "facts"})[0] == 303

@@ -18,6 +18,7 @@ from tests.axe import axe_check
 from tests.browser import assert_page
 
 Words = tuple[str, str, str]
+UNREAD = 700  # ms: app.js takes no key before half a second
 CASE = re.compile(r"/situations/([0-9a-f-]{36})")
 KIND = re.compile(r'<(\w+(?: class="[^"]*")?)')
 _checked: set[frozenset[str]] = set()
@@ -97,7 +98,8 @@ class Seat:
             self.page.select_option(f"[name='{name}']", value)
 
     def strike(self, key: str) -> str:
-        """Press the key of an act and check the page that follows."""
+        """Press the key of an act, once the page can have been read, and check the page that follows."""
+        self.page.wait_for_timeout(UNREAD)
         with self.page.expect_navigation() as following:
             self.page.keyboard.press(key)
         return self._met(following.value)

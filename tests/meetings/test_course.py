@@ -191,3 +191,34 @@ def test_a_meeting_is_cancelled_before_its_day_but_never_by_a_form_that_says_it_
     assert "Réunions à venir" in site.get("coordinator", "/reunions")
     site.post("coordinator", path)
     assert "n’a pas eu lieu" in site.get("coordinator", f"/reunions/{meeting}")
+
+
+def test_a_record_says_which_situations_it_leaves_open_before_and_after_each_act(site: Site, world: World) -> None:
+    meeting = world.meeting("coordinator", "town_hall", "emas")
+    first, second = (scheduled(world, meeting) for _ in range(2))
+    exchange.circulate(world.house, world.people["coordinator"], meeting)
+    decided(world, first)
+    path, left = f"/reunions/{meeting}/releve", "1 situation de cette réunion n’a pas encore de décision signée"
+    for who in ("coordinator", "town_hall"):
+        assert left in flat(site.get(who, path))
+        assert left in flat(site.get(who, site.post(who, path)))
+    decided(world, second)
+    for who in ("coordinator", "town_hall"):
+        assert left not in flat(site.get(who, path))
+        assert left not in flat(site.get(who, site.post(who, path)))
+
+
+def test_no_address_says_of_a_meeting_what_this_person_did_not_do(site: Site, world: World) -> None:
+    meeting = world.meeting("coordinator", "emas", days=10)
+    for who, act in (
+        ("coordinator", "approved"),
+        ("coordinator", "cancelled"),
+        ("emas", "convened"),
+        ("emas", "fixed"),
+    ):
+        site.get(who, f"/reunions/{meeting}/fait/{act}", status=404)
+    assert "convoquées" in site.get("coordinator", f"/reunions/{meeting}/fait/convened")
+
+
+def flat(page: str) -> str:
+    return page.replace("\u00a0", " ")
