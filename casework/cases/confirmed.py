@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from audit.log import EventType, Record, entries
+from audit.entry import EventType
+from audit.log import Record, entries
 from casework.store.house import House
 from casework.store.keyring import Acting
 

@@ -12,7 +12,6 @@ from casework.cases.act import Change
 from casework.cases.filling import Filled
 from casework.cases.reading import Line, Opened
 from casework.kernel.life import Slot
-from casework.kernel.records import Move
 from casework.web.page import acting, current_house, go, reply
 
 STEP = "screening"
@@ -55,7 +54,7 @@ def _last() -> str:
     played = confirmed.last(house, acting()) if name in AVIS else None
     if played is None or played.values["move"] != name:
         return ""
-    return f"Situation {played.values['reference']}. {house.charter.move(name).done}"
+    return f"Situation {played.values['reference']!s}. {house.charter.move(name).done}"
 
 
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:
