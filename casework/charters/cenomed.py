@@ -789,6 +789,7 @@ STEPS = (
     Step("followed", "Suivi en cours", "F33-15", story="Les décisions s’exécutent.", phase="Suivi"),
     Step("closed", "Clôturée", "R-04", closed=True, story="Le suivi est terminé.", phase="Clôture"),
     Step("dismissed", "Sans suite", "R-02", closed=True, story="La situation sera effacée."),
+    Step("not_retained", "Non retenue", "F33-10", closed=True, story="La situation sera effacée."),
     Step("archived", "Archive intermédiaire", "R-04", closed=True, story="Plus personne ne lit la situation."),
     Step("destroyed", "Éliminée", "R-08", final=True, closed=True, story="La situation est effacée."),
     Step("sent", "Envoyée", "F33-05", machine="orientation", story="Le destinataire n’a pas encore répondu."),
@@ -802,7 +803,8 @@ CHECKING = ("received", "correcting")
 SCREENED = ("screening", "clarifying", "retained", "scheduled", "in_session", "examined", "signed", "followed")
 SESSION = ("in_session", "examined", "signed")
 DECIDED_STEPS = ("examined", "signed", "followed")
-ENDED = ("closed", "dismissed")
+ERASED = ("dismissed", "not_retained")
+ENDED = ("closed", *ERASED)
 KEPT = ("reported", "report_correcting", *CHECKING, *SCREENED, *ENDED, "archived")
 ACTIVE = tuple(step for step in KEPT if step != "archived")
 ORIENTATION_STEPS = ("sent", "returned", "recalled")
@@ -835,7 +837,12 @@ GRANTS = (
         HolderKind.MEMBER,
         requires=("exchange",),
     ),
-    Grant("F33-16", ("coordinator",), ("deliberation",), (*SESSION, "retained", "scheduled", "followed", *ENDED)),
+    Grant(
+        "F33-16",
+        ("coordinator",),
+        ("deliberation",),
+        (*SESSION, "retained", "scheduled", "followed", "closed", "dismissed"),
+    ),
     Grant("F33-16", ("prosecutor",), ("deliberation",), (*SESSION, "retained", "scheduled", "followed")),
     Grant("F33-16", CONVENED, ("deliberation",), SESSION, Relation.CONVENED, HolderKind.MEMBER, requires=("exchange",)),
     Grant(
@@ -1084,11 +1091,22 @@ MOVES = (
         "F33-10",
         ("prosecutor",),
         ("screening",),
-        "dismissed",
+        "not_retained",
         reason="not_retained",
-        done="La situation n’est pas retenue. Elle sera effacée dans trente jours.",
+        done="La situation n’est pas retenue. Elle sera effacée dans trente jours. En cas d’erreur, demandez au coordonnateur de vous la transmettre de nouveau avant cette date.",
         key="n",
         past="non retenue par le Parquet",
+    ),
+    Move(
+        "screen_again",
+        "Transmettre de nouveau au Parquet",
+        "F33-10",
+        ("coordinator",),
+        ("not_retained",),
+        "screening",
+        done="La situation attend de nouveau l’avis du Parquet, qui peut la lire.",
+        help="À la demande du Parquet, quand son avis a été donné par erreur. Sans nouvel avis, la situation reste à effacer.",
+        past="transmise de nouveau au Parquet",
     ),
     Move(
         "ask_clarification",
@@ -1531,7 +1549,7 @@ MOVES = (
         timed=True,
         past="close à la majorité",
     ),
-    Move("erase", "Effacement", "R-02", (), ("dismissed",), "destroyed", timed=True, past="effacée"),
+    Move("erase", "Effacement", "R-02", (), ERASED, "destroyed", timed=True, past="effacée"),
     Move(
         "archive",
         "Passage en archive intermédiaire",
@@ -1575,7 +1593,7 @@ CLOCKS = (
         "Situation sans suite",
         "R-02",
         Basis.STEP,
-        ("dismissed",),
+        ERASED,
         setting="dismissed_days",
         amount=30,
         move="erase",

@@ -44,6 +44,10 @@ class Graph:
         for edges in self.edges.values():
             yield from edges
 
+    def lasts(self, slot: Slot, edge: Edge, exists: bool) -> bool:
+        """Whether this slot is there after this move: written, and read by somebody, or it is destroyed."""
+        return (exists or slot in edge.written) and bool(self.readers[edge.target].get(slot))
+
     def path(
         self, slot: Slot | None, states: Collection[int] = (), edges: Collection[Edge] = ()
     ) -> tuple[str, ...] | None:
@@ -54,7 +58,7 @@ class Graph:
         while todo:
             here, exists, names = todo.popleft()
             for edge in self.edges[here]:
-                after = exists or slot in edge.written
+                after = slot is None or self.lasts(slot, edge, exists)
                 longer = (*names, edge.move.name)
                 if (exists and edge in edges) or (after and edge.target in states):
                     return longer
@@ -132,13 +136,14 @@ def _edge(graph: Graph, source: int, target: int, move: Move, actor: Actor, part
 
 
 def _spread(graph: Graph) -> None:
-    """Let each life know every slot that some path to it has written."""
+    """Let each life know every slot that some path to it has written and that somebody read ever since: the rest is destroyed."""
     graph.existing = [set() for _ in graph.lives]
     todo = deque([START, *range(len(graph.lives))])
     while todo:
         source = todo.popleft()
         here = graph.existing[source] if source != START else set[Slot]()
         for edge in graph.edges[source]:
-            if not graph.existing[edge.target] >= here | edge.written:
-                graph.existing[edge.target] |= here | edge.written
+            kept = {slot for slot in here | edge.written if graph.lasts(slot, edge, slot in here)}
+            if not graph.existing[edge.target] >= kept:
+                graph.existing[edge.target] |= kept
                 todo.append(edge.target)

@@ -66,13 +66,11 @@ SECOND = (
     Act(231, "coordination", "dismiss", "alma", {"reason": "other_arrondissement"}),
     Act(231, "coordination", "close", "ilyes", {"reason": "returns_received"}),
     *journey("theo", 231),
-    Act(224, "agent", "report", "paul"),
     *journey("lou", 224, 210),
     Act(224, "coordination", "close", "axel", {"reason": "returns_received"}),
     Act(217, "parquet", "not_retain", "theo"),
     *journey("ismael"),
     Act(217, "coordination", "ask_details", "ismael", {"request-points": ["account", "representatives"]}),
-    Act(217, "coordination", "decline_report", "paul", {"reason": "out_of_scope"}),
     Act(210, "college", "correct", "ismael", {"account-text": COMPLETED}),
     *journey("soline", 203, 196),  # her mother is never told, and she comes of age: C-05, F33-12
     Act(203, "coordination", "transmit", "ismael"),
@@ -174,6 +172,8 @@ FOURTH = (
     Act(12, "coordination", "schedule", "maelle", {"meeting": "today"}),
     Act(12, "coordination", "schedule", "sacha", {"meeting": "today"}),
     Act(12, "parquet2", "not_retain", "tom"),
+    Act(12, "agent", "report", "paul"),
+    Act(12, "coordination2", "decline_report", "paul", {"reason": "out_of_scope"}),
     # The last days
     *journey("eliott", 9),
     Act(9, "coordination", "propose", "next dates", {"days": (-84, -91, -98)}),

@@ -177,7 +177,7 @@ def _effects(charter: Charter, move: Move, actor: Actor, life: Life, given: Give
         cap=min(filter(None, (derived.cap, life.cap)), default=None),
         asked=life.asked or (today if move.asks_opinion else None),
         author=actor.party if move.adopts and actor.party else life.author,
-        reason=move.reason or given.takes.get(Take.REASON, life.reason),
+        reason=move.reason or given.takes.get(Take.REASON, life.reason if charter.step(life.step).closed else ""),
     )
     if move.forgets_meeting:
         life = replace(life, meeting=None, window=None, convened=(), recused=frozenset())

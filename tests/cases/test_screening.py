@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from casework.cases.act import Change, act
+from casework.cases.reading import open_situation
 from casework.kernel.clock import at
 from casework.store.tables import CaseRow
 from tests.cases.conftest import Lives
@@ -47,7 +48,7 @@ def test_each_avis_is_one_press_and_shows_the_next_situation(parquet: Reader, li
     assert "Aucune situation n’attend votre avis" in parquet.get("/avis").text
     with lives.house.stores.case_reading() as session:
         steps = [session.get_one(CaseRow, UUID(case)).step for case in cases]
-    assert steps == ["retained", "dismissed", "clarifying"]
+    assert steps == ["retained", "not_retained", "clarifying"]
 
 
 @pytest.mark.clause("C-04")
@@ -57,6 +58,22 @@ def test_the_private_note_given_with_an_avis_is_read_by_the_parquet_alone(parque
     assert "Note fictive." in parquet.get(f"/situations/{case}").text
     coordinator = Reader(parquet.client.application, lives, "coordinator")
     assert "Note fictive." not in coordinator.get(f"/situations/{case}").text
+
+
+@pytest.mark.clause("F33-10", "R-02")
+def test_an_avis_given_by_mistake_is_given_again_at_the_coordinators_demand(parquet: Reader, lives: Lives) -> None:
+    (case,) = waiting(lives, 1)
+    assert give(parquet, "not_retain")[0] == 303
+    assert "demandez au coordonnateur" in parquet.get("/avis?fait=not_retain").text
+    assert parquet.get(f"/situations/{case}").status_code == 404
+    coordinator = Reader(parquet.client.application, lives, "coordinator")
+    page = coordinator.get(f"/situations/{case}").text
+    assert "Transmettre de nouveau au Parquet" in page
+    opened = open_situation(lives.house, lives.acting["coordinator"], UUID(case))
+    assert opened
+    assert opened.life.reason == "not_retained"
+    assert lives.play(opened.head, "coordinator", "screen_again").life.reason == ""
+    assert give(parquet, "retain") == (303, "/avis?fait=retain")
 
 
 def test_details_without_a_point_are_asked_again_and_nothing_typed_is_lost(parquet: Reader, lives: Lives) -> None:

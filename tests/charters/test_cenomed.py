@@ -22,10 +22,10 @@ CORRECTED = "correcting clarifying"
 SESSION = "in_session examined signed"
 CHECKED = "received correcting"
 TRANSMITTED = "screening clarifying retained scheduled in_session examined signed followed"
-ENDED = "closed dismissed"
+ENDED = "closed dismissed not_retained"
 FROM_SENDING = f"{CHECKED} {TRANSMITTED} {ENDED}"
 FROM_REPORT = f"reported report_correcting {FROM_SENDING}"
-OWNING = f"retained scheduled {SESSION} followed {ENDED}"
+DECIDED = f"retained scheduled {SESSION} followed closed dismissed"
 OPEN = "followed closed"
 REFERRAL = ("identity", "reason", "account")
 Row = tuple[str, str, str, str, str, str]
@@ -47,10 +47,10 @@ EXPECTED: list[Row] = [
     # coordinator: from sending until the archive, and its own referrals like anybody
     *[("coordinator", name, "any", "seat", FROM_SENDING, "") for name in REFERRAL],
     *[("coordinator", name, "any", "seat", FROM_REPORT, "") for name in ("remontee", "request", "match", "distinct")],
-    ("coordinator", "deliberation", "any", "seat", f"retained scheduled {SESSION} followed {ENDED}", ""),
+    ("coordinator", "deliberation", "any", "seat", DECIDED, ""),
     ("coordinator", "orientation", "any", "seat", "sent returned recalled", OPEN),
     ("coordinator", "return", "any", "seat", "returned", OPEN),
-    ("coordinator", "owner_sheet", "any", "seat", "open done withdrawn", OWNING),
+    ("coordinator", "owner_sheet", "any", "seat", "open done withdrawn", DECIDED),
     *_referrer("coordinator", *REFERRAL),
     _owner("coordinator"),
     # Parquet: from transmission to closure
