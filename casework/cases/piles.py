@@ -8,6 +8,7 @@ from uuid import UUID
 from casework.accounts.people import Names
 from casework.cases import decided
 from casework.cases.comparing import CHECKING
+from casework.cases.reading import CORRECTING
 from casework.cases.several import Glimpse
 from casework.charters import referral
 from casework.charters.cenomed import AGE_BAND
@@ -16,7 +17,6 @@ from casework.kernel.life import Life, Part, Slot
 from casework.kernel.records import Charter
 from casework.web.french import lowered, short_day
 
-CORRECTING = ("correcting", "report_correcting", "clarifying")
 WAITED = timedelta(days=7)  # a saisine nobody looked at for a week comes before those of today
 SILENT = timedelta(days=14)  # of the Parquet
 UNANSWERED = timedelta(days=30)  # of a recipient

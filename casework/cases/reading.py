@@ -23,6 +23,8 @@ from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
 from casework.store.tables import CaseRow, ReaderRow
 
+CORRECTING = ("correcting", "report_correcting", "clarifying")  # the author may complete what it sent
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -195,6 +197,7 @@ class Line:
     meeting: UUID | None
     sender_seat: str
     sent: bool
+    opens: bool  # whether something of it is readable
 
 
 def lines(
@@ -209,10 +212,11 @@ def lines(
         held = list(acting.keys.holdable(directory, acting.actor))
         readable = select(ReaderRow.case).where(ReaderRow.principal.in_(held))
         own = (CaseRow.sender_seat == party.seat) & (CaseRow.sender_organisation == party.organisation)
-        query = select(CaseRow).where(CaseRow.instance == house.instance, CaseRow.id.in_(readable) | own)
+        opens = CaseRow.id.in_(readable)
+        query = select(CaseRow, opens).where(CaseRow.instance == house.instance, opens | own)
         if steps is not None:
             query = query.where(CaseRow.step.in_(steps))
-        rows = session.scalars(query.order_by(CaseRow.since, CaseRow.number).limit(limit).offset(offset)).all()
+        rows = session.execute(query.order_by(CaseRow.since, CaseRow.number).limit(limit).offset(offset)).all()
     mine = (party.seat, party.organisation)
     return [
         Line(
@@ -225,8 +229,9 @@ def lines(
             r.meeting,
             r.sender_seat,
             (r.sender_seat, r.sender_organisation) == mine,
+            bool(open_now),
         )
-        for r in rows
+        for r, open_now in rows
     ]
 
 

@@ -1,7 +1,7 @@
 """What the pages of situations show, from the charter's records and an opened situation; no right is decided here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from casework.accounts.people import names
 from casework.cases import choices, duties, lisible
 from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section
-from casework.cases.reading import Line, Opened
+from casework.cases.reading import CORRECTING, Line, Opened
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
 from casework.kernel.life import Life, Part, Party, Slot
@@ -21,6 +21,9 @@ from casework.store.keyring import Acting
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
+OF_A_COLLEAGUE = (
+    "Seule la personne qui a fait cet envoi peut le compléter. Si elle est absente, prévenez le coordonnateur."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,8 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
         return None
     whole, reads = charter.seat(seat).progress == "steps", Slot("identity") in opened.contents
     state = seen_step(charter, seat, life.step)
+    if life.step in CORRECTING and not (whole or reads):
+        state = replace(state, story=OF_A_COLLEAGUE)
     past = history(house, seat, life.case) if whole and reads else ()
     since = life.since if whole else None
     sender = _sender(house, life.sender) if reads else ""

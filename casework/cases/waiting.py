@@ -60,7 +60,6 @@ WAITING = (
         page="cases.queue",
     ),
 )
-CORRECTING = ("correcting", "clarifying", "report_correcting")
 SOON = timedelta(days=7)
 
 
@@ -68,7 +67,9 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
     """The tasks of this seat, each linked to where it is done; a situation named on the page is logged before."""
     seat, lines = acting.actor.seat, reading.lines(house, acting, limit=None)
     found = duties.duties(house, acting, lines)
-    corrections = [item for item in lines if item.sent and item.step in CORRECTING and seat != "coordinator"]
+    corrections = [
+        item for item in lines if item.opens and item.sent and item.step in reading.CORRECTING and seat != "coordinator"
+    ]
     actions = duties.mine(acting, found)
     named = {**{item.case: item.reference for item in corrections}, **{d.case: d.of.head.reference for d in actions}}
     if named:

@@ -1093,7 +1093,8 @@ MOVES = (
         ("screening",),
         "not_retained",
         reason="not_retained",
-        done="La situation n’est pas retenue. Elle sera effacée dans trente jours. En cas d’erreur, demandez au coordonnateur de vous la transmettre de nouveau avant cette date.",
+        done="La situation n’est pas retenue. Elle sera effacée dans trente jours."
+        " En cas d’erreur, demandez au coordonnateur de vous la transmettre de nouveau avant cette date.",
         key="n",
         past="non retenue par le Parquet",
     ),

@@ -44,7 +44,7 @@ class Graph:
         for edges in self.edges.values():
             yield from edges
 
-    def lasts(self, slot: Slot, edge: Edge, exists: bool) -> bool:
+    def lasts(self, slot: Slot, edge: Edge, *, exists: bool) -> bool:
         """Whether this slot is there after this move: written, and read by somebody, or it is destroyed."""
         return (exists or slot in edge.written) and bool(self.readers[edge.target].get(slot))
 
@@ -58,7 +58,7 @@ class Graph:
         while todo:
             here, exists, names = todo.popleft()
             for edge in self.edges[here]:
-                after = slot is None or self.lasts(slot, edge, exists)
+                after = slot is None or self.lasts(slot, edge, exists=exists)
                 longer = (*names, edge.move.name)
                 if (exists and edge in edges) or (after and edge.target in states):
                     return longer
@@ -143,7 +143,7 @@ def _spread(graph: Graph) -> None:
         source = todo.popleft()
         here = graph.existing[source] if source != START else set[Slot]()
         for edge in graph.edges[source]:
-            kept = {slot for slot in here | edge.written if graph.lasts(slot, edge, slot in here)}
+            kept = {slot for slot in here | edge.written if graph.lasts(slot, edge, exists=slot in here)}
             if not graph.existing[edge.target] >= kept:
                 graph.existing[edge.target] |= kept
                 todo.append(edge.target)

@@ -238,3 +238,18 @@ def test_what_a_person_did_in_another_seat_is_not_told_in_this_one(lives: Lives)
         assert recent(lives.house, elsewhere).lines == ()
         assert confirmed.own(lives.house, acting, case, "refer")
         assert confirmed.own(lives.house, elsewhere, case, "refer") is None
+
+
+@pytest.mark.clause("F33-16", "F33-02")
+def test_details_asked_of_a_colleague_wait_for_it_alone_and_the_others_are_told_so(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    organisation = lives.town.people["landlord"].organisation
+    lives.acting["neighbour"] = lives.town.join("landlord", "neighbour", organisation)
+    lives.town.moment += timedelta(minutes=1)  # a code serves once
+    colleague = Reader(readers["landlord"].client.application, lives, "neighbour")
+    head = lives.play(lives.refer("landlord"), "coordinator", "ask_details", {"request": builders.REQUEST})
+    assert f"Précisions demandées sur votre envoi {head.reference}" in readers["landlord"].get("/").text
+    assert head.reference not in colleague.get("/").text
+    assert "Seule la personne qui a fait cet envoi" in colleague.get(f"/situations/{head.life.case}").text
+    assert "Seule la personne" not in readers["landlord"].get(f"/situations/{head.life.case}").text
