@@ -1,6 +1,6 @@
 """What the log says this person did: a page that confirms an act tells nothing else, whatever its address says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from audit.entry import EventType
@@ -15,9 +15,12 @@ def own(house: House, acting: Acting, case: UUID, move: str) -> Record | None:
     return next((record for record in found if record.values["move"] == move), None)
 
 
-def last(house: House, acting: Acting) -> Record | None:
-    """What this person played last, on any situation; None when there is nothing."""
-    return next(_done(house, acting, house.events.moved, limit=1), None)
+def told(house: House, acting: Acting, move: str, among: Sequence[str]) -> str:
+    """The move this person played last and its situation, in words; empty when it is not this one, or none of these."""
+    record = next(_done(house, acting, house.events.moved, limit=1), None) if move in among else None
+    if record is None or record.values["move"] != move:
+        return ""
+    return f"Situation {record.values['reference']!s}. {house.charter.move(move).done}"
 
 
 def changed(house: House, acting: Acting, meeting: UUID) -> frozenset[str]:

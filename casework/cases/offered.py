@@ -20,11 +20,12 @@ DECISIONS = "meetings.decide"  # from the day of the meeting on
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One possible act, and its page; `day`: the first on which it can be done, when that is still to come."""
+    """One possible act, and its page; `day`: the first on which it can be done, when that is still to come; `onward`: it carries the situation on."""
 
     label: str
     url: str
     key: str
+    onward: bool
     day: date | None = None
 
 
@@ -38,7 +39,9 @@ def acts(house: House, opened: Opened) -> list[Act]:
             several = times[move.name] > 1
             whose = f" ({shown.whose(house, opened.life.part(part))})" if part and several else ""
             day = later if move.page == DECISIONS else None
-            found.append(Act(move.label + whose, url, "" if several else move.key, day))
+            found.append(
+                Act(move.label + whose, url, "" if several else move.key, bool(move.target or move.writes), day)
+            )
     return sorted(found, key=lambda act: act.day is not None)
 
 

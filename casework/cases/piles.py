@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from casework.accounts.people import Names
-from casework.cases import decided
+from casework.cases import decided, shown
 from casework.cases.comparing import CHECKING
 from casework.cases.reading import CORRECTING
 from casework.cases.several import Glimpse
@@ -15,7 +15,7 @@ from casework.charters.cenomed import AGE_BAND
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Part, Slot
 from casework.kernel.records import Charter
-from casework.web.french import lowered, short_day
+from casework.web.french import short_day
 
 WAITED = timedelta(days=7)  # a saisine nobody looked at for a week comes before those of today
 SILENT = timedelta(days=14)  # of the Parquet
@@ -97,11 +97,7 @@ def _unseen(files: Files) -> Iterator[Glimpse]:
 
 
 def _danger(files: Files, item: Glimpse) -> str:
-    reason = item.contents.get(Slot("reason"), {})
-    if not reason.get("danger"):
-        return ""
-    routes = next(found for found in files.charter.lists if found.name == "danger_route")
-    return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
+    return shown.danger(files.charter, item.contents)
 
 
 def _lacks(item: Glimpse) -> str:

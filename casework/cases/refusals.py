@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from casework.cases import drafts, reading, shown
+from casework.cases import confirmed, drafts, reading, shown
 from casework.cases.act import Conflict, Missing, Unsealable
 from casework.cases.filling import fill, sections
 from casework.cases.heads import HeadBroken
@@ -18,12 +18,12 @@ from casework.store.house import House
 from casework.store.keyring import NoKey
 from casework.web import errors
 from casework.web.french import day
-from casework.web.page import acting, current_house, log, reply
+from casework.web.page import acting, current_house, go, log, reply
 from casework.web.widgets import Words
 
 REFUSALS = (Conflict, IllegalMove, Unsealable, Missing, NoKey, HeadBroken)
 STATUS = {NoKey: (503, "error"), HeadBroken: (503, "error"), Conflict: (409, "conflict")}
-CHANGED = "La situation a changé pendant que vous écriviez : une autre personne a agi entre-temps."
+CHANGED = "La situation a changé depuis l’affichage de la page : une autre personne a agi entre-temps."
 Typed = list[tuple[str, tuple[Words, ...]]]
 
 
@@ -43,6 +43,7 @@ def refused(error: Exception) -> Response:
         texts=texts,
         typed=typed,
         kept=kept,
+        queue="avis" in request.form,
         confidentiality=house.charter.confidentiality,
         page="situation",
         status=status,
@@ -90,10 +91,12 @@ def why(house: House, actor: Actor, error: Exception) -> tuple[str, ...]:
 
 
 def left_over(name: str, case: UUID, part: UUID | None) -> Response:
-    """The draft of an act that is no longer possible, for its author. Errors: NotFound when there is none."""
+    """An act that is no longer possible: its draft, for its author, or that the same person did it. Errors: NotFound otherwise."""
     house = current_house()
     found = drafts.find_posted(house, acting(), name, case, part) if request.method != "POST" else None
     if found is None:
+        if part is None and confirmed.own(house, acting(), case, name):
+            return go("cases.done", case=case, move=name)
         raise NotFound
     texts = ("Cet acte n’est plus possible : la situation a changé depuis que vous écriviez.",)
     typed = list(_words(house, house.charter.move(name), found, None))

@@ -26,7 +26,11 @@ def queue() -> Response:
     after = request.args.get("apres", "")
     place = next((at + 1 for at, line in enumerate(lines) if str(line.case) == after), 0)
     if not lines:
-        return reply("cases/screened.html", last=_last(), page="list")
+        return reply(
+            "cases/screened.html",
+            last=confirmed.told(current_house(), acting(), request.args.get("fait", ""), AVIS),
+            page="list",
+        )
     return _page(lines, lines[place % len(lines)].case)
 
 
@@ -48,15 +52,6 @@ def _waiting() -> list[Line]:
     return reading.lines(current_house(), acting(), [STEP], limit=None)
 
 
-def _last() -> str:
-    """The avis just given and its situation, in words; what the address says and the log does not tells nothing."""
-    house, name = current_house(), request.args.get("fait", "")
-    played = confirmed.last(house, acting()) if name in AVIS else None
-    if played is None or played.values["move"] != name:
-        return ""
-    return f"Situation {played.values['reference']!s}. {house.charter.move(name).done}"
-
-
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:
     house, person = current_house(), acting()
     opened = reading.open_situation(house, person, case)
@@ -74,10 +69,11 @@ def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Re
         number=[line.case for line in lines].index(case) + 1 if case in {line.case for line in lines} else 1,
         count=len(lines),
         moves=[house.charter.move(name) for name in AVIS],
+        danger=shown.danger(house.charter, opened.contents),
         note=note,
         points=points,
         errors=filled.errors if filled else (),
-        last=_last(),
+        last=confirmed.told(house, person, request.args.get("fait", ""), AVIS),
         confidentiality=house.charter.confidentiality,
         page="situation",
         status=422 if filled else 200,

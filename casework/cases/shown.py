@@ -12,12 +12,14 @@ from casework.cases import choices, duties, lisible
 from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section
 from casework.cases.reading import CORRECTING, Line, Opened
+from casework.charters import referral
 from casework.charters.cenomed import AGE_BAND, age_band
 from casework.kernel.clock import today
 from casework.kernel.life import Life, Part, Party, Slot
 from casework.kernel.records import SITUATION, Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
+from casework.web.french import lowered
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -152,6 +154,21 @@ def _sheet(line: Line, duty: Duty | None) -> Row:
     if duty is None:
         return Row(line.case, line.reference, "", "Fiche ouverte", None)
     return Row(line.case, line.reference, "", duties.told(duty), duty.part.since)
+
+
+def danger(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> str:
+    """That the minor is said to be in danger, and which route was taken (F33-13); empty when it is not."""
+    reason = contents.get(Slot("reason"), {})
+    if not reason.get("danger"):
+        return ""
+    routes = next(found for found in charter.lists if found.name == "danger_route")
+    return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
+
+
+def lacking(move: Move, opened: Opened) -> str:
+    """What a situation lacks when it is about to be shown to the Parquet; empty when nothing is."""
+    found = referral.missing(opened.contents[Slot("identity")]) if move.asks_opinion else ()
+    return f"Il manque : {', '.join(found)}." if found else ""
 
 
 def course(house: House, acting: Acting, opened: Opened) -> Course | None:

@@ -1409,7 +1409,8 @@ MOVES = (
         takes=(Take.REASON,),
         reasons=COORDINATOR_CLOSURE,
         key="c",
-        done="La situation est clôturée.",
+        done="La situation est clôturée. Vous seul pouvez encore la lire.",
+        help="Après la clôture, vous seul pourrez encore lire la situation.",
         past="clôturée",
     ),
     Move(
@@ -1828,6 +1829,10 @@ def dimensions(fact: str, contents: Mapping[str, Mapping[str, Any]], entered: da
 
 
 ADULT = 18  # F33-12
+MIDDLE_OF_YEAR = (
+    "Avec une année seule, la naissance est comptée au milieu de l’année : la personne aurait 18 ans au jour de la saisine."
+    " Si elle a moins de 18 ans, indiquez sa date de naissance."
+)
 BANDS = ((13, "under_13"), (16, "13_15"), (inf, "16_17"))
 
 
@@ -1852,12 +1857,25 @@ def problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mappin
 
 
 def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Iterator[Problem]:
+    span = bounds(contents.get("identity", {}), entered)
     for part in ("identity", "remontee"):
         person = contents.get(part, {})
-        span = bounds(person, entered)
-        if span and age_on(span, entered) >= ADULT:
+        given = bounds(person, entered)
+        if given and age_on(given, entered) >= ADULT:
             field = next(f for f in ("birth_date", "birth_year", "age") if person.get(f))
-            yield (part, field), "La personne doit avoir moins de 18 ans au jour de la saisine."
+            sentence = (
+                MIDDLE_OF_YEAR if field == "birth_year" else "La personne doit avoir moins de 18 ans au jour de la saisine."
+            )
+            yield (part, field), sentence
+    for name, person in _told(contents.get("identity", {})):
+        if span and person.get("informed_on") and date.fromisoformat(person["informed_on"]) < span[0]:
+            yield ("identity", f"{name}informed_on"), "Cette date est plus ancienne que la naissance indiquée."
+
+
+def _told(identity: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(prefix of its fields, person) for whoever must be informed (C-05)."""
+    yield "", identity
+    yield from ((f"representatives-{row}-", person) for row, person in enumerate(identity.get("representatives", [])))
 
 
 def _reason_problems(reason: Mapping[str, Any]) -> Iterator[Problem]:

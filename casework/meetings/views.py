@@ -138,7 +138,7 @@ def agenda(meeting: UUID) -> Response:
     return reply(
         "meetings/agenda.html", *agendas.list_entries(house, person, [*items, *free]), row=sheet.meeting,
         lines=pages.lines(house, items, steps=courses.on_agenda(sheet)), free=pages.lines(house, free, lacking),
-        takes=takes, total=sheet.total,
+        takes=takes, total=sheet.total, last=confirmed.told(house, person, request.args.get("fait", ""), ("schedule", "unschedule")),
         organises=service.organises(house, person), closed=courses.closed_note(sheet, len(items)),
     )  # fmt: skip
 
@@ -146,13 +146,13 @@ def agenda(meeting: UUID) -> Response:
 def schedule(meeting: UUID, case: UUID) -> Response:
     """Put a situation on the agenda."""
     exchange.schedule(current_house(), acting(), meeting, case, forms.seen())
-    return go("meetings.agenda", meeting=meeting)
+    return go("meetings.agenda", meeting=meeting, fait="schedule")
 
 
 def unschedule(meeting: UUID, case: UUID) -> Response:
     """Take a situation off the agenda."""
     exchange.unschedule(current_house(), acting(), meeting, case, forms.seen())
-    return go("meetings.agenda", meeting=meeting)
+    return go("meetings.agenda", meeting=meeting, fait="unschedule")
 
 
 def circulate(meeting: UUID) -> Response:

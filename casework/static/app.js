@@ -152,6 +152,19 @@ function keys() {
   });
 }
 
+// A button that needs answers folded away shows them first, rather than failing for want of them.
+function unfold() {
+  for (const folded of document.querySelectorAll("details[data-before]")) {
+    const button = folded.closest("form").querySelector(`button[value="${CSS.escape(folded.dataset.before)}"]`);
+    button.addEventListener("click", (event) => {
+      if (folded.open || folded.querySelector(":checked")) return;
+      event.preventDefault();
+      folded.open = true;
+      folded.querySelector("input").focus();
+    });
+  }
+}
+
 function veil() {
   const dialog = document.getElementById("veil");
   if (!dialog) return;
@@ -181,6 +194,7 @@ screens();
 idle();
 quit();
 keys();
+unfold();
 veil();
 printing();
 const summary = document.querySelector("[data-focus]");

@@ -23,6 +23,7 @@ ACTION = {"surname": "Fictif", "first_name": "Camille", "decision": "member_acti
 DECIDED = {"decision": "orientation", "orientation": "social_service"}
 STREET_WORK = {"decision": "orientation", "orientation": "street_work"}
 TODAY = date(2026, 3, 2)
+TOLD = {"informed_how": "in_person", "informed_on": "2026-02-20", "informed_by": "Collège de la démonstration"}
 FORM = '<form method="post" novalidate'
 LEISURE = {"decision": "orientation", "orientation": "leisure"}
 
@@ -76,6 +77,59 @@ def warning(page: str) -> str:
     """The warnings of a page, without their tags."""
     found = re.findall(r'<div class="callout callout-warning">(.*?)</div>', plain(page))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", " ".join(found)))
+
+
+# --- What a page must not let anybody miss --------------------------------------------------------------------------
+
+
+@pytest.mark.clause("F33-13")
+def test_a_danger_stands_first_on_the_page_of_the_situation(pages: Pages) -> None:
+    heads = {}
+    for name, told in (("danger", {"danger": True, "danger_route": "emergency_called"}), ("calm", {})):
+        contents = builders.referral()
+        change = Change("refer", contents | {"reason": contents["reason"] | told})
+        with at(pages.lives.town.moment):
+            heads[name] = begin(pages.lives.house, pages.lives.acting["head_of_school"], uuid4(), change)
+    assert pages.page(heads["danger"]).split("<main")[1].index("Danger signalé. Voie prise") < 300
+    assert "Danger signalé" not in pages.page(heads["calm"])
+
+
+@pytest.mark.clause("F33-10")
+def test_transmitting_repeats_what_the_saisine_lacks_and_the_coordinator_decides(pages: Pages) -> None:
+    bare = pages.page(pages.lives.refer(), "/actes/transmit")
+    assert "Il manque : les représentants légaux, un moyen de joindre la famille." in bare
+    assert "Transmettre au Parquet</button>" in bare
+    told = {"surname": "Fictif", "quality": "mother", "telephone": "01 00 00 00 00"} | TOLD
+    whole = pages.lives.refer(representatives=[told])
+    assert "La saisine est incomplète" not in pages.page(whole, "/actes/transmit")
+
+
+def test_going_back_to_the_form_of_an_act_already_done_says_so(pages: Pages) -> None:
+    head = pages.lives.refer()
+    path = f"/situations/{head.life.case}/actes/transmit"
+    pages.readers["coordinator"].post(path)
+    again = pages.readers["coordinator"].get(path)
+    assert (again.status_code, again.location) == (303, f"/situations/{head.life.case}/fait/transmit")
+    assert pages.readers["head_of_school"].get(path).status_code == 404
+
+
+@pytest.mark.clause("F33-12", "C-05")
+def test_a_year_alone_is_explained_and_nobody_is_informed_before_a_birth(pages: Pages) -> None:
+    school = pages.readers["head_of_school"]
+    year = REFERRAL | {"identity-birth": "birth_year_only", "identity-birth_year": "2007"}
+    year.pop("identity-birth_date")
+    refused = plain(school.post("/situations/nouvelle/refer", **year).text)
+    assert "la naissance est comptée au milieu de l’année" in refused
+    early = REFERRAL | {"identity-informed_on": "2011-01-01"}
+    assert "plus ancienne que la naissance" in plain(school.post("/situations/nouvelle/refer", **early).text)
+
+
+@pytest.mark.clause("F33-16")
+def test_stepping_back_is_offered_and_never_put_forward(pages: Pages) -> None:
+    head = pages.lives.in_session("emas")
+    emas = Reader(pages.readers["agent"].client.application, pages.lives, "emas")
+    offered = re.findall(r'<a class="btn btn-(\w+)"[^>]*>([^<]+)', emas.get(f"/situations/{head.life.case}").text)
+    assert offered == [("quiet", "Se déporter de cette situation")]
 
 
 # --- Closing --------------------------------------------------------------------------------------------------------

@@ -197,7 +197,7 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     assert sorted(answer.status_code for answer in sent) == [303, 409]
     late = next(move for move, answer in zip(people, sent, strict=True) if answer.status_code == 409)
     (told,) = [answer for answer in sent if answer.status_code == 409]
-    assert "La situation a changé pendant que vous écriviez" in told.text
+    assert "La situation a changé depuis l’affichage de la page" in told.text
     author = {"inform": "coordinator", "retain": "prosecutor"}[late]
     kept = drafts.find(lives.house, lives.acting[author], late, head.life.case)
     assert kept

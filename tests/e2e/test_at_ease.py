@@ -13,7 +13,7 @@ from casework.demo.place import Place
 from casework.kernel.clock import at
 from tests import demos
 from tests.chromium import chromium
-from tests.e2e.browsing import Seat, served_app, words
+from tests.e2e.browsing import UNREAD, Seat, served_app, words
 
 TYPED = "Présente seule devant la gare, sans cartable, trois matins de suite."
 pytestmark = pytest.mark.e2e
@@ -64,6 +64,9 @@ def enter(browser: Browser, base: str, server: Server, login: str, *, script: bo
 def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None:
     prosecutor = enter(browser, base, server, "parquet")
     first = prosecutor.open("/avis")
+    prosecutor.page.wait_for_timeout(UNREAD)
+    prosecutor.page.keyboard.press("p")  # no point is ticked yet: the points are shown, nothing is sent
+    assert prosecutor.page.get_by_label("La date ou le lieu des faits").is_visible()
     after = prosecutor.strike("r")
     assert "Retenir la situation" in first
     assert "retenue" in after
@@ -84,7 +87,8 @@ def test_a_situation_is_on_the_agenda_in_five_gestures_and_decided_in_three(
     gestures.press("Inscrire")
     assert waiting.count() == before - 1
     assert gestures.made <= 5
-    meeting = coordinator.path.removesuffix("/ordre-du-jour")
+    assert "est inscrite à l’ordre du jour" in coordinator.page.get_by_role("status").inner_text()
+    meeting = coordinator.path.split("/ordre-du-jour")[0]
     coordinator.open(f"{meeting}/ouvrir")
     coordinator.press("Ouvrir l’échange nominatif")
     coordinator.open(f"{meeting}/ordre-du-jour")
