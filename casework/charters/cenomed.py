@@ -1864,7 +1864,9 @@ def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> I
         if given and age_on(given, entered) >= ADULT:
             field = next(f for f in ("birth_date", "birth_year", "age") if person.get(f))
             sentence = (
-                MIDDLE_OF_YEAR if field == "birth_year" else "La personne doit avoir moins de 18 ans au jour de la saisine."
+                MIDDLE_OF_YEAR
+                if field == "birth_year"
+                else "La personne doit avoir moins de 18 ans au jour de la saisine."
             )
             yield (part, field), sentence
     for name, person in _told(contents.get("identity", {})):
