@@ -17,6 +17,7 @@ SEAT_FORMAT = b"casework/web/seat/1"
 TOKEN = "csrf_token"  # noqa: S105 - the name of an input
 SEAT = "seat"
 SIZE = 32
+OURS = ("same-origin", "none")  # Sec-Fetch-Site of a form of ours, and of a page sent again by hand
 
 
 class Forged(BadRequest):
@@ -69,8 +70,10 @@ def form_fields() -> Markup:
 
 
 def check() -> None:
-    """Refuse a form of another seat or without proof. Errors: OtherSeat, Forged."""
+    """Refuse a form of another site, of another seat or without proof. Errors: OtherSeat, Forged."""
     acting = g.get("acting")
+    if request.headers.get("Sec-Fetch-Site", OURS[0]) not in OURS:
+        raise Forged
     if (
         acting
         and SEAT in request.form

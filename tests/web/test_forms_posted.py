@@ -48,6 +48,15 @@ def test_a_form_without_proof_is_refused_and_logged(shell: Shell) -> None:
     assert shell.records()[0].values["outcome"] == "csrf"
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "rubbish"])
+def test_a_form_of_another_site_is_refused_whatever_proof_it_carries(shell: Shell, site: str) -> None:
+    shell.log_in()
+    client = shell.client(*ROUTES)
+    fields = hidden(client.get("/formulaire"))
+    assert _refused(client.post("/formulaire", data=fields, headers={"Sec-Fetch-Site": site}))
+    assert client.post("/formulaire", data=fields, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
 def test_a_form_without_its_seat_is_refused(shell: Shell) -> None:
     shell.log_in()
     client = shell.client(*ROUTES)
