@@ -1,7 +1,6 @@
 """Coordination of nominative situations in French town halls: `create_app` puts the parts together, in the order they act."""
 
 import os
-from pathlib import Path
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -11,11 +10,12 @@ from casework.restoring.state import require_current
 from casework.routes import PARTS, Parts
 from casework.store.base import CaseBase, KeyBase, require_declared
 from casework.store.house import House
+from casework.store.shipped import folder
 from casework.web import context, errors, filters, guard, headers, page, weight
 from casework.web.needs import library, under
 
 LIMITS = {"MAX_CONTENT_LENGTH": 128 * 1024, "MAX_FORM_MEMORY_SIZE": 128 * 1024, "MAX_FORM_PARTS": 1_000}
-TEMPLATES = str(Path(__file__).parent.parent / "templates")
+TEMPLATES = str(folder("templates"))
 
 
 def create_app(settings: Settings | None = None, house: House | None = None, parts: Parts = PARTS) -> Flask:

@@ -1,6 +1,5 @@
 """The command line: opening an installation, keeping it in time, and the demo; nobody reads a situation from here."""
 
-import os
 import socket
 import sys
 import time
@@ -16,35 +15,28 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from audit.log import LogBroken
-from audit.pins import PinError, PinFile
+from audit.pins import PinError
 from casework import create_app
-from casework.accounts.confirming import sweep_lapsed
-from casework.accounts.erasure import sweep_people
 from casework.accounts.errors import AccountError
-from casework.accounts.limits import sweep_attempts
 from casework.accounts.people import Contact, names
 from casework.accounts.service import VALID, create_organisation, invite
-from casework.accounts.sessions import sweep_sessions
-from casework.cases.clocks import Ticked, tick
 from casework.charters import document
 from casework.charters.cenomed import CENOMED
-from casework.config import CHARTERS, Settings, Unsafe, require_files
+from casework.config import Unsafe
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
-from casework.meetings import polling
 from casework.restoring.commands import restore
 from casework.routes import ROUTES
+from casework.running import ticking
+from casework.running.commands import COMMANDS
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import StoreDown
-from casework.store.house import House
-from casework.store.instances import InstanceExists, create_instance
-from casework.store.migrations import upgrade
+from casework.store.instances import InstanceExists
 from casework.store.tables import OrganisationRow
-from casework.terminal import opened_house, opened_stores, table
+from casework.terminal import opened_house, table
 from casework.web import access
 from casework.web.needs import under
 from crypto.errors import ProviderUnusable
-from crypto.provider import FileProvider
 
 ROOT = Path(__file__).parent.parent
 PAGE, ACCESS = ROOT / "docs" / "charter-cenomed.md", ROOT / "docs" / "access.md"
@@ -81,59 +73,13 @@ class Spoken(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Coordination of nominative situations in French town halls."""
-    ctx.obj = ctx.obj or Place(ROOT / "var")
+    ctx.obj = ctx.obj or Place((ROOT if (ROOT / "pyproject.toml").is_file() else Path.cwd()) / "var")
 
 
 # --- An installation ------------------------------------------------------------------------------------------------
 
-
-@main.command()
-@click.option("--charter", "name", type=click.Choice(sorted(CHARTERS)), default="cenomed", show_default=True)
-def init(name: str) -> None:
-    """Make the key file, the tables, the body they serve and its pin file."""
-    settings = Settings.read(os.environ)
-    provider = settings.provider
-    if not provider.exists():
-        FileProvider.create(provider)
-    with opened_stores(settings) as stores:
-        upgrade(stores)
-        create_instance(stores, CHARTERS[name], {})
-    PinFile.create(settings.pins)
-    click.echo(f"Keys are in {provider}. Without this file everything is lost, even what the three share-holders keep.")
-    while not click.confirm("Is a copy of it in a safe, away from this computer?"):
-        click.echo("Copy it now.")
-    click.echo("Ready: create the organisations and invite two keepers, the controller's representative and the DPO.")
-
-
-@main.command()
-def migrate() -> None:
-    """Bring both stores to the shape of this version."""
-    settings = Settings.read(os.environ)
-    require_files(settings)
-    with opened_stores(settings) as stores:
-        upgrade(stores)
-    click.echo("Both stores are up to date.")
-
-
-@main.command("tick")
-def tick_command() -> None:
-    """Play the clocks that are due and repair what was interrupted; to be run every hour."""
-    with opened_house() as house:
-        done = _tick(house)
-    click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
-    if done.broken or done.missing:
-        raise click.ClickException("something does not prove itself: the journal says what")
-
-
-def _tick(house: House) -> Ticked:
-    sweep_sessions(house)
-    sweep_attempts(house)
-    sweep_people(house)
-    sweep_lapsed(house)
-    polling.sweep(house)
-    done = tick(house)
-    house.remember()
-    return done
+for running in COMMANDS:
+    main.add_command(running)
 
 
 # --- Organisations and persons --------------------------------------------------------------------------------------
@@ -231,7 +177,7 @@ def demo(ctx: click.Context, port: int) -> None:
     with _listening(port) as listener:
         accounts = _ready(place)
         with place.house() as house:
-            _tick(house)
+            ticking.run(house)
         app = create_app(place.settings())
         _welcome(accounts, port)
         waitress.serve(app, sockets=[listener], ident="", threads=8, _quiet=True)

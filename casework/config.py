@@ -1,10 +1,14 @@
 """The settings of one process, read from the environment and refused when unsafe; the values of an instance are in its charter."""
 
 import json
+import os
+import stat
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,6 +27,7 @@ from casework.store.tables import InstanceRow
 from crypto.provider import FileProvider
 
 PREFIX = "CASEWORK_"
+FILE = PREFIX + "CONFIG"
 TOWN = "Mairie"
 REGISTER = "deletions.jsonl"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
@@ -54,24 +59,24 @@ class Settings:
     dpo: str = ""  # how families reach the DPO, on the notices (C-05)
     demo: bool = False
     register: Path | None = None  # beside the pins when not given
+    proxy: str = ""  # the address of the web server that speaks TLS for us; it alone says who asks
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
-        """The settings under CASEWORK_*. Errors: Unsafe."""
-        missing = [PREFIX + name for name in REQUIRED if not environ.get(PREFIX + name)]
+        """The settings of the file that CASEWORK_CONFIG names; what the environment says under CASEWORK_* comes first. Errors: Unsafe."""
+        given = {name: environ[PREFIX + name.upper()] for name in cls.__slots__ if environ.get(PREFIX + name.upper())}
+        told: dict[str, Any] = _from_file(environ.get(FILE)) | given
+        missing = [PREFIX + name for name in REQUIRED if not told.get(name.lower())]
         if missing:
-            raise Unsafe(f"set {', '.join(missing)}")
+            raise Unsafe(f"set {', '.join(missing)}, or the same names in small letters in the file that {FILE} names")
+        hosts, register = told.pop("trusted_hosts"), told.pop("register", None)
         settings = cls(
-            case_url=environ[PREFIX + "CASE_URL"],
-            key_url=environ[PREFIX + "KEY_URL"],
-            provider=Path(environ[PREFIX + "PROVIDER"]),
-            pins=Path(environ[PREFIX + "PINS"]),
-            trusted_hosts=tuple(environ[PREFIX + "TRUSTED_HOSTS"].split(",")),
-            town=environ.get(PREFIX + "TOWN", TOWN),
-            contact=environ.get(PREFIX + "CONTACT", ""),
-            dpo=environ.get(PREFIX + "DPO", ""),
-            demo=environ.get(PREFIX + "DEMO") == "1",
-            register=Path(environ[PREFIX + "REGISTER"]) if environ.get(PREFIX + "REGISTER") else None,
+            provider=Path(told.pop("provider")),
+            pins=Path(told.pop("pins")),
+            trusted_hosts=tuple(hosts.split(",") if isinstance(hosts, str) else hosts),
+            register=Path(register) if register else None,
+            demo=told.pop("demo", "") in ("1", True),
+            **told,
         )
         if environ.get("FLASK_DEBUG") and not settings.demo:
             raise Unsafe("FLASK_DEBUG is for the demo only: it would show real data in its traces")
@@ -103,6 +108,37 @@ class Settings:
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
         return [path.resolve().parent for path in map(database_file, (self.case_url, self.key_url)) if path]
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    """The settings of a TOML file that only its owner may change, and nobody else but a group may read. Errors: Unsafe."""
+    if not path:
+        return {}
+    try:
+        with Path(path).open("rb") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            told = tomllib.load(opened)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Unsafe(f"{path} cannot be read: {error}") from None
+    if mode & (stat.S_IRWXO | stat.S_IWGRP):
+        raise Unsafe(f"{path} may hold a password and others can read or change it: chmod 640 {path}")
+    unknown = sorted(set(told) - set(Settings.__slots__))
+    if unknown:
+        raise Unsafe(f"{path}: no setting is called {', '.join(unknown)}; there are {', '.join(Settings.__slots__)}")
+    wrong = [name for name, value in told.items() if not _of_its_kind(name, value)]
+    if wrong:
+        raise Unsafe(
+            f"{path}: {', '.join(wrong)} is not of the kind expected (text in quotes, a list of texts, true or false)"
+        )
+    return told
+
+
+def _of_its_kind(name: str, value: object) -> bool:
+    if name == "demo":
+        return isinstance(value, bool)
+    if name == "trusted_hosts":
+        return isinstance(value, list) and all(isinstance(host, str) for host in value)
+    return isinstance(value, str)
 
 
 def open_house(settings: Settings) -> House:

@@ -12,10 +12,11 @@ from casework.accounts.ceremony import Dated, opening_record
 from casework.kernel.clock import now, today
 from casework.kernel.records import Relation
 from casework.store.house import House
+from casework.store.shipped import folder
 from casework.web.context import Public
 from casework.web.french import NBSP, lowered, short_day
 
-FOLDER = Path(__file__).parents[2] / "templates" / "documents"
+FOLDER = folder("templates") / "documents"
 NOTICES = {  # by the end of its URL: for whom, and its template
     "representants-legaux": ("Pour les représentants légaux", "adult.fr.typ"),
     "mineur": ("Pour le mineur, en mots simples", "child.fr.typ"),

@@ -1,6 +1,5 @@
 """Bringing each store to its present shape by the frozen steps under `migrations/`; the shape that code expects is in the tables."""
 
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from alembic import command
@@ -10,8 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from casework.store.engines import Stores
+from casework.store.shipped import folder
 
-FOLDER = Path(__file__).parent.parent.parent / "migrations"
+FOLDER = folder("migrations")
 Store: TypeAlias = Literal["case", "key"]
 STORES: tuple[Store, ...] = ("case", "key")
 

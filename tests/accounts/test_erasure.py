@@ -5,13 +5,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from casework import cli
 from casework.accounts.acceptance import begin_acceptance
 from casework.accounts.errors import AccountError
 from casework.accounts.people import Contact, names
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import invite, reinvite
 from casework.kernel.clock import at
+from casework.running import ticking
 from casework.store.directory import load_directory
 from casework.store.tables import InvitationRow, PersonRow, TenureRow
 from tests.accounts.pages import Browser, app_of
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.clause("R-10")
 
 def tick_after(town: Town, days: float) -> None:
     with town.later(days=days):
-        cli._tick(town.house)
+        ticking.run(town.house)
 
 
 def person(town: Town, key: UUID) -> PersonRow | None:

@@ -1,0 +1,137 @@
+"""The commands of who runs an installation: `init`, `serve`, `migrate`, `tick`, `copied`, `doctor`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from casework.config import FILE, Settings, open_house, require_files
+from casework.running import doctor, installing, serving, ticking
+from casework.running.installing import OPENERS, Plan
+from casework.store.migrations import upgrade
+from casework.terminal import opened_house, opened_stores, table
+
+PRIVATE = 0o077
+
+
+def _settings() -> Settings:
+    """Of the environment; what this process writes is closed to other accounts."""
+    os.umask(PRIVATE)
+    return Settings.read(os.environ)
+
+
+@click.command()
+@click.option(
+    "--config", "path", type=click.Path(path_type=Path), help=f"where to write the settings, when {FILE} names none"
+)
+@click.option("--data", type=click.Path(path_type=Path), help="folder of the databases")
+@click.option("--keys", type=click.Path(path_type=Path), help="folder of the keys, on another disk")
+@click.option("--host", help="name under which the pages are asked")
+@click.option("--town", help="name shown at the top of every page")
+@click.option("--contact", default="", help="whom users call, shown on every page")
+@click.option("--dpo", default="", help="how families reach the data protection officer")
+@click.option("--proxy", default="127.0.0.1", show_default=True, help="address of the web server in front")
+@click.option("--case-url", default="", help="PostgreSQL, instead of a file in --data")
+@click.option("--key-url", default="", help="PostgreSQL, instead of a file in --data")
+@click.option(
+    "--person", "people", nargs=3, multiple=True, metavar="SEAT NAME E-MAIL", help="somebody to invite; repeated"
+)
+@click.option("--copied", is_flag=True, help="the key file will be copied to a safe: do not ask")
+def init(path: Path | None, people: tuple[tuple[str, str, str], ...], *, copied: bool, **answers: str) -> None:
+    """Make an installation: settings, keys, stores, and the links of the persons who open it. What is missing is asked."""
+    os.umask(PRIVATE)
+    given = os.environ.get(FILE) or os.environ.get("CASEWORK_CASE_URL")
+    settings = Settings.read(os.environ) if given else _asked(path, answers)
+    installing.install(settings)
+    click.echo(
+        f"Keys are in {settings.provider}. Without this file everything is lost, even what the three share-holders keep."
+    )
+    while not (copied or click.confirm("Is a copy of it in a safe, away from this computer?")):
+        click.echo("Copy it now.")
+    if people or not given:
+        _invite(settings, people or _people())
+    click.echo(
+        "Ready. Next: `casework serve`, each person opens its link, then the first coordinator holds the ceremony. See `casework doctor`."
+    )
+
+
+def _asked(path: Path | None, answers: dict[str, str]) -> Settings:
+    ask = (("data", "Folder of the databases", "/var/lib/casework"), ("keys", "Folder of the keys, on another disk", "/etc/casework"),
+           ("host", "Name under which the pages are asked", None), ("town", "Name shown at the top of every page", "Mairie"))  # fmt: skip
+    told: dict[str, Any] = {
+        name: answers[name] or click.prompt(question, default=default) for name, question, default in ask
+    }
+    plan = Plan(**(answers | told | {name: Path(told[name]) for name in ("data", "keys")}))
+    place = path or plan.keys / "casework.toml"
+    settings = installing.write_settings(plan, place)
+    click.echo(f"Settings are in {place}: set {FILE}={place} for every command and for the server.")
+    return settings
+
+
+def _people() -> list[tuple[str, str, str]]:
+    click.echo("Who opens the instance: the administrator, two coordinators, the controller's representative, the DPO.")
+    return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
+
+
+def _invite(settings: Settings, people: "list[tuple[str, str, str]] | tuple[tuple[str, str, str], ...]") -> None:
+    house = open_house(settings)
+    try:
+        links = list(installing.welcome(house, people))
+    finally:
+        house.stores.close()
+    click.echo("Links to hand over, each to its person alone, for 72 hours and a single use:")
+    table([(seat, name, f"https://{settings.trusted_hosts[0]}{link}") for seat, name, link in links])
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8_000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the pages to the web server in front, and take the turns of the clocks when no timer does."""
+    serving.serve(_settings(), host, port)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring both stores to the shape of this version; the server must be stopped and a backup made."""
+    settings = _settings()
+    require_files(settings)
+    with opened_stores(settings) as stores:
+        upgrade(stores)
+    click.echo("Both stores are up to date.")
+
+
+@click.command()
+def tick() -> None:
+    """Play the clocks that are due and repair what was interrupted; to be run every hour, and as often as one likes."""
+    os.umask(PRIVATE)
+    with opened_house() as house:
+        done = ticking.run(house)
+    click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
+    if done.broken or done.missing:
+        raise click.ClickException("something does not prove itself: the journal says what")
+
+
+@click.command()
+@click.argument("copy", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def copied(copy: Path) -> None:
+    """Check that COPY, brought from the safe, is the key file as it is now."""
+    if not doctor.copied(_settings(), copy):
+        raise click.ClickException(f"{copy} is not a copy of the key file as it is now: copy it again")
+    click.echo("The copy is good. Take it back to the safe.")
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Say what is wrong and what to do; exit code 1 when something must be mended."""
+    findings = list(doctor.examine(_settings()))
+    for item in findings:
+        click.echo(f"{item.level:<5} {item.what}")
+        if item.todo:
+            click.echo(f"      → {item.todo}")
+    if any(item.level == doctor.FAIL for item in findings):
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (init, serve, migrate, tick, copied, doctor_command)

@@ -1,0 +1,246 @@
+"""An installation as an administrator makes it: settings in one file, keys apart, the doctor's findings, the wheel outside the checkout."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from casework.config import FILE, Settings, Unsafe
+from casework.running import doctor
+from tests.demo.shell import Shell, said
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = (
+    ("administrator", "Alix Exemple", "alix@exemple.invalid"),
+    ("coordinator", "Claire Exemple", "claire@exemple.invalid"),
+    ("coordinator", "Denis Exemple", "denis@exemple.invalid"),
+    ("controller", "Farid Exemple", "farid@exemple.invalid"),
+    ("dpo", "Gaëlle Exemple", "gaelle@exemple.invalid"),
+)
+INVITED = [word for person in PEOPLE for word in ("--person", *person)]
+
+
+def answers(folder: Path) -> list[str]:
+    data, keys = folder / "data", folder / "keys"
+    return ["--data", str(data), "--keys", str(keys), "--host", "localhost", "--town", "Mairie « du 6e »", "--copied"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an installation was made by flags alone."""
+    done = Shell({FILE: ""}).run("init", *answers(tmp_path), *INVITED)
+    assert done.exit_code == 0, done.output
+    (tmp_path / "said").write_text(done.output)
+    return tmp_path
+
+
+@pytest.fixture
+def shell(folder: Path) -> Shell:
+    return Shell({FILE: str(folder / "keys" / "casework.toml")})
+
+
+@pytest.mark.clause("F-02")
+def test_init_makes_settings_keys_and_stores_that_others_cannot_read_and_invites_who_opens(folder: Path) -> None:
+    told = (folder / "said").read_text()
+    assert len(set(re.findall(r"https://localhost/invitation/[0-9a-f]{64}", told))) == len(PEOPLE)
+    made = [path for part in ("data", "keys") for path in (folder / part, *(folder / part).iterdir())]
+    assert {path.name for path in made} >= {"casework.toml", "provider.json", "pins.json", "case.db", "key.db"}
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+    assert Settings.read({FILE: str(folder / "keys" / "casework.toml")}).town == "Mairie « du 6e »"
+
+
+def test_init_asks_what_no_flag_gave(tmp_path: Path) -> None:
+    typed = [str(tmp_path / "data"), str(tmp_path / "keys"), "localhost", "Mairie fictive", "n", "y"]
+    typed += [word for _, name, email in PEOPLE for word in (name, email)]
+    done = Shell({FILE: ""}).run("init", typed="\n".join(typed) + "\n")
+    assert done.exit_code == 0, done.output
+    assert ("Copy it now" in done.output, done.output.count("/invitation/")) == (True, 5)
+
+
+def test_init_never_begins_again_over_an_installation(folder: Path, shell: Shell) -> None:
+    before = (folder / "keys" / "provider.json").read_bytes()
+    again = shell.run("init", "--copied")
+    assert (again.exit_code, "serves a body already" in again.output) == (1, True)
+    once_more = Shell({FILE: ""}).run("init", *answers(folder))
+    assert (once_more.exit_code, "is there already" in said(once_more.output)) == (1, True)
+    assert (folder / "keys" / "provider.json").read_bytes() == before
+
+
+def test_init_cut_before_its_end_goes_on_and_lost_pins_are_not_made_anew(folder: Path, shell: Shell) -> None:
+    (folder / "keys" / "pins.json").unlink()
+    refused = shell.run("init", "--copied")
+    assert (refused.exit_code, "serves a body already" in refused.output) == (1, True)
+    elsewhere = folder / "elsewhere"
+    begun = Shell({FILE: ""}).run("init", *answers(elsewhere))
+    assert begun.exit_code != 0  # nobody to invite was given, and nobody answers
+    for name in ("pins.json", "pins.json.lock"):
+        (elsewhere / "keys" / name).unlink(missing_ok=True)
+    other = Shell({FILE: str(elsewhere / "keys" / "casework.toml")})
+    assert other.run("init", "--copied").exit_code == 0
+    assert other.run("tick").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('colour = "red"\n', "no setting is called colour"),
+        ("town = 6\n", "town is not of the kind expected"),
+        ("trusted_hosts = 'localhost'\n", "trusted_hosts is not of the kind"),
+        ("town = \n", "cannot be read"),
+        ('demo = "1"\n', "demo is not of the kind"),
+    ],
+)
+def test_a_file_of_settings_that_is_not_understood_is_refused(folder: Path, change: str, told: str) -> None:
+    path = folder / "keys" / "casework.toml"
+    name = change.split(" = ", maxsplit=1)[0]
+    kept = [line for line in path.read_text().splitlines() if not line.startswith(f"{name} ")]
+    path.write_text("\n".join([*kept, change]))
+    with pytest.raises(Unsafe, match=re.escape(told)):
+        Settings.read({FILE: str(path)})
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o602])
+def test_a_file_of_settings_that_others_can_read_or_change_is_refused(folder: Path, mode: int) -> None:
+    path = folder / "keys" / "casework.toml"
+    path.chmod(mode)
+    with pytest.raises(Unsafe, match="chmod 640"):
+        Settings.read({FILE: str(path)})
+    path.chmod(0o640)
+    assert Settings.read({FILE: str(path), "CASEWORK_TOWN": "Autre mairie"}).town == "Autre mairie"
+
+
+# --- The doctor -----------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_says_what_is_missing_and_is_content_once_it_is_there(folder: Path, shell: Shell) -> None:
+    first = shell.run("doctor")
+    assert first.exit_code == 1
+    for words in ("never ran", "copy of the key file was never checked", "the instance is not open"):
+        assert words in first.output
+    assert shell.run("tick").exit_code == 0
+    copy = shutil.copy(folder / "keys" / "provider.json", folder / "copy.json")
+    assert shell.run("copied", str(copy)).exit_code == 0
+    second = shell.run("doctor")
+    assert (second.exit_code, "FAIL" in second.output) == (0, False), second.output
+    assert "checked 0 days ago" in second.output
+
+
+def test_a_copy_that_is_not_the_key_file_is_refused(folder: Path, shell: Shell) -> None:
+    other = folder / "other.json"
+    other.write_text("{}")
+    for path in (other, folder / "keys" / "provider.json"):
+        assert shell.run("copied", str(path)).exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["keys/pins.json", "data/case.db", "data", "keys"])
+def test_the_doctor_finds_what_others_can_read(folder: Path, shell: Shell, name: str) -> None:
+    (folder / name).chmod(0o755)
+    found = shell.run("doctor")
+    assert found.exit_code == 1
+    assert f"others can read or change {folder / name}" in found.output
+
+
+def test_the_doctor_finds_an_old_turn_a_full_disk_and_a_clock_gone_back(
+    folder: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell.run("tick").exit_code == 0
+    hours = time.time() - 3 * 3_600
+    os.utime(folder / "keys" / "last-tick", (hours, hours))
+    monkeypatch.setattr(doctor, "ROOM", 2**60)
+    monkeypatch.setattr(doctor, "SKEW", -doctor.COPY_AGE)
+    found = shell.run("doctor").output
+    for words in ("ran last 3 hours ago", "make room", "before the newest entry of the log"):
+        assert words in found
+
+
+def test_the_doctor_asks_the_web_server_in_front(folder: Path, shell: Shell) -> None:
+    path = folder / "keys" / "casework.toml"
+    path.write_text(path.read_text().replace('["localhost"]', '["casework.invalid"]').replace("proxy", "# proxy"))
+    found = shell.run("doctor").output
+    assert "https://casework.invalid/ does not answer" in found
+    assert "no proxy is set" in found
+
+
+@pytest.mark.parametrize("store", ["case.db", "key.db"])
+def test_the_doctor_says_why_an_installation_does_not_open(folder: Path, shell: Shell, store: str) -> None:
+    (folder / "data" / store).write_bytes(b"rubbish")
+    found = shell.run("doctor")
+    assert (found.exit_code, "does not open" in found.output, "Traceback" in found.output) == (1, True, False)
+
+
+# --- Outside the checkout -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built and unpacked where nothing of the checkout is."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT], check=True)
+    (wheel,) = folder.glob("casework-*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", folder / "site", wheel], check=True)
+    return folder / "site"
+
+
+def command(installed: Path, folder: Path, *words: str) -> list[str]:
+    code = f"import sys; sys.path.insert(0, {str(installed)!r}); from casework.cli import main; main()"
+    assert folder.is_dir()
+    return [sys.executable, "-c", code, *words]
+
+
+@contextmanager
+def running(line: list[str], folder: Path, environ: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(line, cwd=folder, env=environ, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+
+def asked(port: int) -> tuple[int, str]:
+    for _ in range(100):
+        with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            try:
+                connection.request("GET", "/connexion", headers={"Host": "localhost"})
+            except ConnectionRefusedError:
+                time.sleep(0.2)
+                continue
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+    raise AssertionError("the server does not answer")
+
+
+def test_the_wheel_installs_serves_and_keeps_the_clocks_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    environ = {"PATH": os.environ["PATH"], FILE: str(tmp_path / "keys" / "casework.toml")}
+    made = {name: value for name, value in environ.items() if name != FILE}
+    init = command(installed, tmp_path, "init", *answers(tmp_path), *INVITED)
+    subprocess.run(init, cwd=tmp_path, env=made, check=True, capture_output=True)
+    with running(command(installed, tmp_path, "serve", "--port", str(port)), tmp_path, environ):
+        status, page = asked(port)
+        assert (status, "Mairie « du 6e »" in page) == (200, True)
+        for _ in range(100):
+            if (tmp_path / "keys" / "last-tick").exists():
+                break
+            time.sleep(0.2)
+        assert (tmp_path / "keys" / "last-tick").exists()
+    assert list(Path(installed, "casework", "migrations").glob("*/*.py"))
+
+
+def test_the_server_listens_to_this_computer_alone_unless_a_proxy_is_named(folder: Path, shell: Shell) -> None:
+    path = folder / "keys" / "casework.toml"
+    path.write_text(path.read_text().replace("proxy", "# proxy"))
+    refused = shell.run("serve", "--host", "0.0.0.0")  # noqa: S104 - what is refused
+    assert (refused.exit_code, "listen on 127.0.0.1" in refused.output) == (1, True)
