@@ -1,4 +1,4 @@
-"""The commands of who runs an installation: `init`, `serve`, `migrate`, `tick`, `copied`, `doctor`."""
+"""The commands of who runs an installation: `init`, `serve`, `migrate`, `tick`, `backup`, `copied`, `doctor`."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 from casework.config import FILE, Settings, open_house, require_files
 from casework.running import doctor, installing, serving, ticking
+from casework.running.backup import backup
 from casework.running.installing import OPENERS, Plan
 from casework.store.migrations import upgrade
 from casework.terminal import opened_house, opened_stores, table
@@ -122,6 +123,13 @@ def copied(copy: Path) -> None:
     click.echo("The copy is good. Take it back to the safe.")
 
 
+@click.command("backup")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def backup_command(folder: Path) -> None:
+    """Copy both stores, as they are at one instant, into a new folder of FOLDER; the key file and the register are copied apart."""
+    click.echo(backup(_settings(), folder))
+
+
 @click.command("doctor")
 def doctor_command() -> None:
     """Say what is wrong and what to do; exit code 1 when something must be mended."""
@@ -134,4 +142,4 @@ def doctor_command() -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (init, serve, migrate, tick, copied, doctor_command)
+COMMANDS = (init, serve, migrate, tick, backup_command, copied, doctor_command)

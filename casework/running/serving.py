@@ -23,11 +23,16 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise Unsafe(f"{host} can be reached from other computers, and no proxy is set: listen on 127.0.0.1")
     house = open_house(settings)
     app = create_app(settings, house)
-    told: dict[str, Any] = (
-        {"trusted_proxy": settings.proxy, "trusted_proxy_headers": FORWARDED} if settings.proxy else {}
-    )
     with _keeping(house):
-        waitress.serve(app, host=host, port=port, threads=THREADS, ident="", clear_untrusted_proxy_headers=True, **told)
+        waitress.serve(app, host=host, port=port, **options(settings))
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How the server listens: only the web server in front is believed when it says who asks."""
+    common = {"threads": THREADS, "ident": "", "clear_untrusted_proxy_headers": True}
+    if not settings.proxy:
+        return common
+    return common | {"trusted_proxy": settings.proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": FORWARDED}
 
 
 @contextmanager

@@ -5,18 +5,24 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
+from waitress.server import create_server
 
 from casework.config import FILE, Settings, Unsafe
-from casework.running import doctor
+from casework.running import backup as backups
+from casework.running import doctor, serving
 from tests.demo.shell import Shell, said
 
 ROOT = Path(__file__).parents[2]
@@ -244,3 +250,72 @@ def test_the_server_listens_to_this_computer_alone_unless_a_proxy_is_named(folde
     path.write_text(path.read_text().replace("proxy", "# proxy"))
     refused = shell.run("serve", "--host", "0.0.0.0")  # noqa: S104 - what is refused
     assert (refused.exit_code, "listen on 127.0.0.1" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told", "believed"),
+    [
+        ("127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("192.0.2.1", "203.0.113.7", "127.0.0.1"),
+        ("", "203.0.113.7", "127.0.0.1"),
+    ],
+)
+def test_only_the_web_server_in_front_says_who_asks(folder: Path, proxy: str, told: str, believed: str) -> None:
+    settings = Settings.read({FILE: str(folder / "keys" / "casework.toml")})
+    server: Any = create_server(who_asks, port=0, **serving.options(replace(settings, proxy=proxy)))
+    threading.Thread(target=run_until_closed, args=(server,), daemon=True).start()
+    with closing(HTTPConnection("127.0.0.1", server.effective_port, timeout=10)) as connection:
+        connection.request("GET", "/", headers={"X-Forwarded-For": told})
+        assert connection.getresponse().read().decode() == believed
+    server.close()
+
+
+def run_until_closed(server: Any) -> None:
+    with suppress(OSError):
+        server.run()
+
+
+def who_asks(environ: dict[str, Any], start: Any) -> list[bytes]:
+    """An application that says whom it takes the question to be from."""
+    start("200 OK", [])
+    return [environ["REMOTE_ADDR"].encode()]
+
+
+# --- Backups --------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_put_back_and_serves(folder: Path, shell: Shell) -> None:
+    assert shell.run("backup", str(folder / "kept")).exit_code == 0
+    (kept,) = (folder / "kept").iterdir()
+    copies = sorted(kept.iterdir())
+    assert [(path.name, path.stat().st_mode & 0o777) for path in copies] == [("case.db", 0o600), ("key.db", 0o600)]
+    for path in copies:
+        shutil.copy(path, folder / "data" / path.name)
+    assert shell.run("tick").exit_code == 0
+
+
+def test_no_act_falls_between_the_copies_of_the_two_stores(
+    folder: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, seen = backups.copy_file, []
+
+    def copy_while_somebody_acts(source: Path, target: Path) -> None:
+        copy(source, target)
+        with closing(sqlite3.connect(folder / "data" / "case.db", timeout=0)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            seen.append(source.name)
+
+    monkeypatch.setattr(backups, "copy_file", copy_while_somebody_acts)
+    assert shell.run("backup", str(folder / "kept")).exit_code == 0
+    assert seen == ["case.db", "key.db"]
+
+
+def test_a_backup_that_was_cut_is_not_taken_for_one_and_postgresql_has_its_own(folder: Path, shell: Shell) -> None:
+    (folder / "data" / "key.db").write_bytes(b"rubbish" * 1_000)
+    assert shell.run("backup", str(folder / "kept")).exit_code == 1
+    assert [path.suffix for path in (folder / "kept").iterdir()] == [".partial"]
+    path = folder / "keys" / "casework.toml"
+    path.write_text(re.sub(r'sqlite:[^"]+key.db', "postgresql+psycopg://nobody@127.0.0.1:1/none", path.read_text()))
+    assert "pg_dump" in shell.run("backup", str(folder / "kept")).output
