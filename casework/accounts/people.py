@@ -1,8 +1,10 @@
 """Names and addresses of professionals, under the provider: sealed here, opened here, for pages and mail; every SELECT is of one instance."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +14,8 @@ from casework.store.house import House
 from casework.store.tables import OrganisationRow, PersonRow, TenureRow
 from crypto.framing import frame
 
+R = TypeVar("R")
+T = TypeVar("T")
 _CONTACT, _NAME = 2_048, 512  # bytes: three lines and one line of the longest that a form takes
 
 
@@ -61,15 +65,33 @@ class Names:
         return f"{self.person(person)}, {self.seat(seat)} ({self.organisation(organisation)})"
 
 
+class _Sealed(Mapping[UUID, T], Generic[R, T]):
+    """Rows by id, each opened the first time it is asked for: a page names few of those an instance knows."""
+
+    def __init__(self, rows: Mapping[UUID, R], opening: Callable[[R], T]) -> None:
+        self._rows, self._opening, self._opened = rows, opening, dict[UUID, T]()
+
+    def __getitem__(self, key: UUID) -> T:
+        if key not in self._opened:
+            self._opened[key] = self._opening(self._rows[key])
+        return self._opened[key]
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 def names(house: House) -> Names:
-    """Every name of the instance but those that were erased. Errors: DoesNotOpen when a row was moved or altered."""
+    """Every name of the instance but those that were erased, each opened when asked for. Errors, then: DoesNotOpen for a row that was altered."""
     with house.stores.case_reading() as session:
         persons = session.scalars(select(PersonRow).where(PersonRow.instance == house.instance)).all()
         organisations = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
         tenures = session.scalars(select(TenureRow).where(TenureRow.instance == house.instance)).all()
     return Names(
-        {row.id: open_contact(house, row) for row in persons if row.contact},
-        {row.id: open_name(house, row) for row in organisations},
+        _Sealed({row.id: row for row in persons if row.contact}, partial(open_contact, house)),
+        _Sealed({row.id: row for row in organisations}, partial(open_name, house)),
         {row.id: (row.person, row.seat, row.organisation) for row in tenures},
         {seat.name: seat.label for seat in house.charter.seats},
     )

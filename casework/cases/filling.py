@@ -95,7 +95,7 @@ def fill(
     shown: dict[str, Mapping[str, Any]] = {}
     errors: list[FieldError] = []
     more = False
-    schools, members = choices.schools(house), choices.members(house, life.convened if life else ())
+    schools, members = choices.schools(house), choices.members(house, life.convened) if life and life.convened else ()
     for section in parts:
         read = parse(section.fields, posted, section.prefix, schools=schools, members=members, today=today())
         shown[section.compartment.name] = read.shown

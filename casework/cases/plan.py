@@ -137,10 +137,14 @@ class Plan:
                     CiphertextRow.part == no_part(slot.part),
                 )
             )
-        for row in self._pending.values():
-            session.merge(row)
+        for slot, row in self._pending.items():
+            if slot in old:
+                session.merge(row)
+            else:
+                session.add(row)
         session.add_all(_intents(self.head, head) if self.head else ())
-        session.execute(delete(ReaderRow).where(ReaderRow.case == case))
+        if self.head:
+            session.execute(delete(ReaderRow).where(ReaderRow.case == case))
         session.add_all(
             ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
         )

@@ -93,15 +93,22 @@ def _to_open(house: House, actor: Actor, session: Session, head: Head, only: Seq
         for slot in head.held
         if granted(house, actor, head.life, slot) and (only is None or slot.compartment in only)
     ]
-    return _Closed(head, {slot: heads.envelope(session, head, slot) for slot in wanted})
+    held = heads.fetched_envelopes(session, {head.life.case: wanted})  # in one query, as long as they are held
+    found = {slot: heads.envelope(session, head, slot) for slot in wanted}
+    del held
+    return _Closed(head, found)
 
 
 def _opened(house: House, acting: Acting, directory: Directory, closed: _Closed) -> Opened:
-    head, contents = closed.head, {}
-    for slot, envelope in closed.envelopes.items():
-        held = head.held[slot]
-        key = sealed.key_of(house, acting, directory, head.life.case, slot, held.key_id, held.principals)
-        contents[slot] = sealed.read(house, head.life.case, slot, held.key_id, held.version, key, envelope)
+    head, case, contents = closed.head, closed.head.life.case, {}
+    asked = {slot: head.held[slot] for slot in closed.envelopes}
+    wanted = [sealed.Sealed(case, slot, held.key_id, held.principals) for slot, held in asked.items()]
+    keys = sealed.keys_of(house, acting, directory, wanted)
+    for slot, held in asked.items():
+        if held.key_id not in keys:
+            raise NoKey("no sealed key for this actor")
+        key, envelope = keys[held.key_id], closed.envelopes[slot]
+        contents[slot] = sealed.read(house, case, slot, held.key_id, held.version, key, envelope)
     lisible = {slot: names for slot, names in readers(house.charter, head.life).items() if slot in head.held}
     return Opened(head, contents, lisible, moves(house, acting.actor, head.life))
 

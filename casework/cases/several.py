@@ -42,6 +42,8 @@ def glimpses(house: House, acting: Acting, cases: Sequence[UUID], wanted: Wanted
 
     One that does not prove itself is reported and left out; one whose key is missing is left out.
     """
+    if not cases:
+        return []
     broken: list[UUID] = []
     with house.stores.case_reading() as session:
         directory = load_directory(house, session)

@@ -225,7 +225,7 @@ def _group(house: House, item: lisible.Group) -> Group:
 
 def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> tuple[Words, ...]:
     """A content in words, choices by their labels."""
-    kinds = {inner.kind for item in fields for inner in (item, *item.fields)}
+    kinds = {inner.kind for item in fields if content.get(item.name) for inner in (item, *item.fields)}
     schools = choices.schools(house) if Kind.SCHOOL in kinds else ()
     return summary(fields, content, schools=schools, members=choices.people(house) if Kind.MEMBER in kinds else ())
 

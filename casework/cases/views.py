@@ -29,8 +29,7 @@ from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
 from casework.kernel.records import Move
 from casework.store.engines import StoreDown
-from casework.store.events import PAGES
-from casework.web.page import acting, current_house, go, log, page_asked, reply
+from casework.web.page import acting, current_house, go, page_asked, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
@@ -89,8 +88,6 @@ def new(move: str) -> Response:
         return _form(found, parts, None, filled, once=once, kept=kept)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
     _sent(found.name)
-    # A form sent twice leaves no other entry.
-    log(house.entry(house.events.page, person.actor, page=PAGES["situation"]))
     return go("cases.done", case=head.life.case, move=found.name)
 
 
