@@ -63,6 +63,7 @@ ROUTES = (
     url("/parts", holding.shares, needs=HOLDER, menu="Détenteurs de parts"),
     url("/parts/ma-part", holding.share, needs=HOLDER, methods=POST),
     url("/parts/refaire", holding.remaking, needs=KEEPER, methods=BOTH),
+    url("/parts/habilitation", holding.certification, needs=KEEPER, methods=BOTH),
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),

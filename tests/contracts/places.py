@@ -212,7 +212,7 @@ WITHOUT_OBJECT = (
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
     "/avis", "/avis/cle", "/mon-compte/qualite", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
-    "/parts/refaire", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
+    "/parts/refaire", "/parts/habilitation", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
 OF_A_MEETING = (
     "",
