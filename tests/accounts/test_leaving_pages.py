@@ -9,16 +9,11 @@ from audit.log import entries
 from casework.accounts.admission import admit
 from casework.accounts.totp import totp_now
 from casework.kernel.clock import at
-from tests.accounts.pages import Browser, app_of
+from tests.accounts.pages import Browser
 from tests.house import PASSWORD, Town
 
 NEW = "Autre-Phrase-Longue-8"
 WARNING = "Attention"
-
-
-@pytest.fixture
-def browser(town: Town) -> Browser:
-    return Browser(town, app_of(town.house).test_client())
 
 
 def other(browser: Browser) -> Browser:
