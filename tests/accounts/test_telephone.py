@@ -1,8 +1,10 @@
 """What a new telephone asks that a new password does not: a code of its own, and what a recovery code may stand for."""
 
-from base64 import b32decode
+import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -61,4 +63,14 @@ def test_the_page_keeps_its_square_when_refused(town: Town) -> None:
     secret = browser.hidden()["secret"]
     browser.post("/mon-compte/telephone", 422, password=PASSWORD, code="000000", fresh="000000")
     assert browser.hidden()["secret"] == secret
-    assert len(b32decode(secret)) == 20
+
+
+@pytest.mark.clause("A-02")
+def test_on_the_telephone_itself_the_key_is_a_link_and_is_written_in_groups(town: Town) -> None:
+    browser = Browser(town, app_of(town.house).test_client())
+    browser.enter("dpo")
+    page = browser.get("/mon-compte/telephone").text
+    secret = browser.hidden()["secret"]
+    link = urlsplit(unescape(re.findall(r'href="(otpauth:[^"]+)"', page)[0]))
+    assert (link.netloc, parse_qs(link.query)["secret"]) == ("totp", [secret])
+    assert " ".join(re.findall("....", secret)) in page
