@@ -136,8 +136,11 @@ def test_a_keeper_sees_that_a_share_is_to_be_made_again_and_does_it(town: Town) 
 @pytest.mark.clause("A-01")
 def test_a_coordinator_is_made_a_keeper_by_another_with_two_sentences(town: Town) -> None:
     first, other = sentence(town, "controller"), sentence(town, "dpo")
-    third, somebody = town.join("coordinator", "third"), town.welcome("landlord")
+    third, somebody = town.welcome("coordinator", "third"), town.welcome("landlord")
     newcomer, browser = browser_of(town), browser_of(town)
+    browser.enter("coordinator")
+    browser.get("/admissions")
+    assert "doit encore être habilité" in browser.post(f"/admissions/{third.tenure}", spoken=third.fingerprint).text
     newcomer.enter("third")
     assert "Faites-vous habiliter" in newcomer.get("/").text
     newcomer.get("/parts/habilitation")
@@ -147,7 +150,6 @@ def test_a_coordinator_is_made_a_keeper_by_another_with_two_sentences(town: Town
     newcomer.get("/admissions")
     admits = f"/admissions/{somebody.tenure}"
     assert "ne permet pas" in newcomer.post(admits, 422, spoken=somebody.fingerprint).text
-    browser.enter("coordinator")
     assert "1 coordonnateur à habiliter" in re.sub("\u00a0", " ", browser.get("/").text)
     browser.get("/parts/habilitation")
     assert str(town.people["second"].tenure) not in browser.html

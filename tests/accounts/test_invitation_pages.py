@@ -35,13 +35,14 @@ def test_a_newcomer_comes_in_by_invitation_admission_and_charter(browser: Browse
     )
     link = re.search(r"http://localhost(/invitation/[0-9a-f]+)", page.text)
     assert link
+    assert "<strong>Ada</strong>" in page.text
     digits = _accepts(town, link.group(1))
     browser.get("/admissions")
     assert digits not in browser.html
     action = re.search(r'action="(/admissions/[0-9a-f-]+)"', browser.html)
     assert action
     browser.post(action.group(1), 422, spoken="00000 " * 5)
-    browser.post(action.group(1), spoken=digits)
+    assert "Ada, Chef d’établissement" in plain(browser.post(action.group(1), spoken=digits).text)
     assert "PersonAdmitted" in events(town)
 
 
