@@ -14,7 +14,7 @@ from casework.cases import views as cases
 from casework.help import views as help_pages
 from casework.indicators import views as indicators
 from casework.journal import views as log
-from casework.meetings import dates, deciding, home
+from casework.meetings import dates, deciding, home, projecting
 from casework.meetings import views as meetings
 from casework.paper import views as paper
 from casework.store.directory import DirectoryBroken
@@ -63,6 +63,7 @@ ROUTES = (
     url("/parts", holding.shares, needs=HOLDER, menu="Détenteurs de parts"),
     url("/parts/ma-part", holding.share, needs=HOLDER, methods=POST),
     url("/parts/refaire", holding.remaking, needs=KEEPER, methods=BOTH),
+    url("/parts/habilitation", holding.certification, needs=KEEPER, methods=BOTH),
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
@@ -98,6 +99,8 @@ ROUTES = (
     url(
         "/reunions/<uuid:meeting>/ordre-du-jour/<uuid:case>/retrait", meetings.unschedule, needs=ORGANISER, methods=POST
     ),
+    url("/reunions/<uuid:meeting>/projection", projecting.projection, needs=ORGANISER),
+    url("/reunions/<uuid:meeting>/projection/<uuid:case>", projecting.projected, needs=ORGANISER),
     url("/reunions/<uuid:meeting>/ouvrir", meetings.circulate, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/releve", meetings.record, needs=RECORD, methods=BOTH),
     url("/reunions/<uuid:meeting>/cloture", meetings.hold, needs=ORGANISER, methods=BOTH),

@@ -208,7 +208,7 @@ def policy(page: Page, headers: Mapping[str, str], html: str) -> Iterator[str]:
             if name == "style" or name.startswith("on"):
                 yield f"attribute {name} on <{node.tag}>: move it to casework/static"
             if name in ("src", "href", "action", "formaction", "srcset", "poster", "data") and re.match(
-                r"\s*(?:[a-z][a-z+.-]*:)?//|\s*javascript:", value, re.IGNORECASE
+                r"\s*(?!otpauth:)(?:[a-z][a-z+.-]*:)?//|\s*javascript:", value, re.IGNORECASE
             ):
                 yield f"{name}={value!r} leads elsewhere: serve it ourselves"
 

@@ -1,6 +1,5 @@
 """Accepting an invitation: password, telephone, and codes on paper that the newcomer proves to have; then the account, all at once."""
 
-import json
 import secrets
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -10,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from casework.accounts import totp
 from casework.accounts.admission import drop_unlisted, fingerprint_of, has_apart
+from casework.accounts.carried import Ready, carried, draw, opened
 from casework.accounts.errors import AccountError
 from casework.accounts.members import (
     GENERATIONS,
     NewMember,
     lock_bundle,
     locks_hash,
-    new_codes,
     new_member,
-    same_code,
     store_rows,
 )
 from casework.accounts.passwords import require_strong
@@ -30,11 +28,9 @@ from casework.store.house import House, Writing
 from casework.store.keyring import APART, seal_copy
 from casework.store.removals import DEPARTURES, finish, former_locks
 from casework.store.tables import InvitationRow, PersonRow, PrincipalRow, SessionRow
-from crypto.errors import CryptoError
 from crypto.sealing import new_sealing_pair
 
 SECOND_FACTOR, READY = "acceptance", "acceptance-ready"
-_READY = 4_096  # bytes
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,16 +46,6 @@ class Setup:
     def grouped(self) -> str:
         """The secret as it is copied by hand."""
         return " ".join(self.secret[at : at + 4] for at in range(0, len(self.secret), 4))
-
-
-@dataclass(frozen=True, repr=False)
-class Ready:
-    """What the newcomer chose, and the codes drawn; `blob` holds it all under the provider, nothing is stored before `finish_acceptance`."""
-
-    blob: str
-    password: str
-    totp: bytes
-    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,25 +70,23 @@ def prepare(house: House, token: str, blob: str, password: str, code: str) -> Re
     with house.stores.case_reading() as session:
         login = open_contact(house, _invited(house, session, token)).login
     require_strong(password, login)
-    secret, codes = _entered(house, token, blob, code), new_codes()
-    kept = json.dumps([password, secret.hex(), *codes]).encode()
-    sealed = house.provider.seal(READY, kept, token_hash(house, token), size=_READY)
-    return Ready(sealed.hex(), password, secret, tuple(codes))
+    secret = opened(house, (SECOND_FACTOR, token_hash(house, token)), blob, "invitation")
+    if totp.step_of(secret, code) is None:
+        raise AccountError("totp")
+    return draw(house, (READY, token_hash(house, token)), password, secret)
 
 
 def prepared(house: House, token: str, blob: str) -> Ready:
     """The same, as it comes back from a page. Errors: AccountError "invitation"."""
     with house.stores.case_reading() as session:
         _invited(house, session, token)
-    password, secret, *codes = json.loads(_opened(house, READY, token, blob))
-    return Ready(blob, password, bytes.fromhex(secret), tuple(codes))
+    return carried(house, (READY, token_hash(house, token)), blob, "invitation")
 
 
 def finish_acceptance(house: House, token: str, blob: str, typed: str) -> Accepted:
     """Make the account's keys; `typed` is one of the codes, which it does not use up. Errors: AccountError "invitation" or "recovery"."""
     ready = prepared(house, token, blob)
-    if not any(same_code(typed, code) for code in ready.codes):
-        raise AccountError("recovery")
+    ready.require(typed)
     with house.stores.case_reading() as session:
         person = _invited(house, session, token)
         seats = {row.seat for row in tenures_of(house, session, person.id) if has_apart(house, row.seat)}
@@ -158,21 +142,6 @@ def _new_apart(house: House, person: UUID, seat: str, member: NewMember) -> Prin
     with house.stores.key_writing() as session:
         session.add(copy)
     return PrincipalRow(id=key, instance=house.instance, kind="apart", seat=seat, person=person, public=public)
-
-
-def _entered(house: House, token: str, blob: str, code: str) -> bytes:
-    secret = _opened(house, SECOND_FACTOR, token, blob)
-    if totp.step_of(secret, code) is None:
-        raise AccountError("totp")
-    return secret
-
-
-def _opened(house: House, domain: str, token: str, blob: str) -> bytes:
-    """What a page of this invitation carried."""
-    try:
-        return house.provider.open(domain, bytes.fromhex(blob), token_hash(house, token))
-    except (CryptoError, ValueError):
-        raise AccountError("invitation") from None
 
 
 def _invited(house: House, session: Session, token: str) -> PersonRow:

@@ -1,21 +1,23 @@
-"""Changing password or telephone: both factors again, new locks over the same keys, new recovery codes, one session instead of all (A-02)."""
+"""Changing password or telephone: both factors again, new recovery codes proved from paper, then new locks over the same keys (A-02)."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from casework.accounts import totp
 from casework.accounts.acceptance import Setup
+from casework.accounts.carried import Ready, carried, draw, opened
 from casework.accounts.errors import AccountError
-from casework.accounts.limits import Budget, forgive
+from casework.accounts.limits import forgive
 from casework.accounts.login import Proof, Typed, burn, prove
 from casework.accounts.members import (
     GENERATIONS,
     Bundle,
     lock_bundle,
     locks_hash,
-    new_codes,
     store_rows,
 )
 from casework.accounts.passwords import require_strong
@@ -24,11 +26,10 @@ from casework.accounts.sessions import begin_session
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.removals import DEPARTURES, finish, former_locks
-from casework.store.tables import SessionRow
-from crypto.errors import CryptoError
+from casework.store.tables import PersonRow, SessionRow
 from crypto.framing import frame
 
-TELEPHONE = "telephone"
+TELEPHONE, CHANGE = "telephone", "credentials-ready"
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,20 +53,12 @@ class Telephone:
     device: bytes | None = None
 
 
-@dataclass(frozen=True, repr=False)
-class Changed:
-    """`token` for the session's cookie; the recovery codes that replace the former ones, shown once."""
-
-    token: bytes
-    codes: tuple[str, ...]
-
-
-def change_password(house: House, acting: Acting, wanted: Wanted, address: bytes) -> Changed:
-    """Errors: Limited; Weak; AccountError "wrong", "busy", "changed"."""
+def prepare_password(house: House, acting: Acting, token: bytes, wanted: Wanted, address: bytes) -> Ready:
+    """Codes for a new password; the present ones serve until `finish_change`. Errors: Limited; Weak; AccountError "wrong", "busy"."""
     login = own_contact(house, acting).login
     require_strong(wanted.new, login)
-    proof, drawn = prove(house, Typed(login, wanted.password, wanted.code, device=wanted.device), address)
-    return _lock_again(house, acting, (proof, drawn), wanted.new, proof.bundle)
+    proof = _proved(house, acting, Typed(login, wanted.password, wanted.code, device=wanted.device), address)
+    return draw(house, _pages(token), wanted.new, proof.bundle.totp, proof.person.generation)
 
 
 def new_telephone(house: House, acting: Acting) -> Setup:
@@ -75,17 +68,44 @@ def new_telephone(house: House, acting: Acting) -> Setup:
     return Setup(blob.hex(), totp.readable(secret), totp.uri(secret, contact.login, "Casework"), contact)
 
 
-def change_telephone(house: House, acting: Acting, wanted: Telephone, address: bytes) -> Changed:
-    """The former telephone's codes serve no more. Errors: Limited; AccountError "totp", "wrong", "busy", "changed"."""
-    secret = _carried(house, acting, wanted.blob)
+def prepare_telephone(house: House, acting: Acting, token: bytes, wanted: Telephone, address: bytes) -> Ready:
+    """Codes for a new telephone; the former one serves until `finish_change`. Errors: Limited; AccountError "totp", "wrong", "busy", "changed"."""
+    secret = opened(house, (TELEPHONE, _bound(acting)), wanted.blob, "changed")
     step = totp.step_of(secret, wanted.fresh)
     if step is None:
         raise AccountError("totp")
     login = own_contact(house, acting).login
-    proof, drawn = prove(house, Typed(login, wanted.password, wanted.code, device=wanted.device), address)
+    proof = _proved(house, acting, Typed(login, wanted.password, wanted.code, device=wanted.device), address)
     if proof.without_password:  # it must lock the keys again
         raise AccountError("wrong")
-    return _lock_again(house, acting, (proof, drawn), wanted.password, replace(proof.bundle, totp=secret), step)
+    return draw(house, _pages(token), wanted.password, secret, proof.person.generation, step)
+
+
+def prepared(house: House, token: bytes, blob: str) -> Ready:
+    """What this session prepared, as it comes back from a page. Errors: AccountError "changed"."""
+    return carried(house, _pages(token), blob, "changed")
+
+
+def finish_change(house: House, acting: Acting, token: bytes, blob: str, typed: str) -> bytes:
+    """New locks, and one session instead of all: its token. `typed` is one of the new codes, which it does not use up.
+
+    Errors: AccountError "recovery", or "changed" when this session prepared nothing, or another change came first.
+    """
+    ready, person = prepared(house, token, blob), acting.keys.person
+    ready.require(typed)
+    bundle = Bundle(acting.keys.member_id, acting.keys.opening, acting.keys.signing, ready.totp)
+    generation = secrets.randbelow(GENERATIONS) + 1
+    rows = lock_bundle(house, person, generation, ready.password, bundle, ready.codes)
+    store_rows(house, person, generation, rows)
+    with house.writing() as writing:
+        _replace(writing.session, person, ready, generation)
+        writing.session.execute(delete(SessionRow).where(SessionRow.person == person))
+        begun = begin_session(house, writing.session, bundle, person, acting.tenure)
+        digest = locks_hash({lock.slot: lock.locked for lock in rows}, 0)
+        writing.log(house.events.member_changed, acting.actor, subject=person, row=digest)
+        writing.session.add(former_locks(person))
+    finish(house, DEPARTURES)
+    return begun
 
 
 def own_contact(house: House, acting: Acting) -> Contact:
@@ -97,35 +117,26 @@ def own_contact(house: House, acting: Acting) -> Contact:
     return open_contact(house, row)
 
 
-def _lock_again(
-    house: House, acting: Acting, proved: tuple[Proof, Budget], password: str, bundle: Bundle, step: int | None = None
-) -> Changed:
-    """`step` is the time step of the new telephone's code, which must not serve again."""
-    (proof, drawn), codes = proved, new_codes()
-    person, generation = proof.person.id, secrets.randbelow(GENERATIONS) + 1
-    rows = lock_bundle(house, person, generation, password, bundle, codes)
-    store_rows(house, person, generation, rows)
+def _replace(session: Session, person: UUID, ready: Ready, generation: int) -> None:
+    """Of two changes at once, one goes through; the new telephone's code must not serve again. Errors: AccountError "changed"."""
+    present = update(PersonRow).where(PersonRow.id == person, PersonRow.generation == ready.generation)
+    new = present.values(generation=generation, used_codes=0, last_step=ready.step or PersonRow.last_step)
+    if session.scalar(new.returning(PersonRow.id)) is None:
+        raise AccountError("changed")
+
+
+def _proved(house: House, acting: Acting, words: Typed, address: bytes) -> Proof:
+    """Both factors; the code that proved one serves no more, whether the change is finished or not."""
+    proof, drawn = prove(house, words, address)
     with house.writing() as writing:
         burn(writing, proof, acting.actor)
-        row = person_row(house, writing.session, person)
-        if row is None or row.generation != proof.person.generation:
-            raise AccountError("changed")
-        row.generation, row.used_codes, row.last_step = generation, 0, step or row.last_step
         forgive(writing.session, drawn)
-        writing.session.execute(delete(SessionRow).where(SessionRow.person == person))
-        token = begin_session(house, writing.session, proof.bundle, person, acting.tenure)
-        digest = locks_hash({lock.slot: lock.locked for lock in rows}, 0)
-        writing.log(house.events.member_changed, acting.actor, subject=person, row=digest)
-        writing.session.add(former_locks(person))
-    finish(house, DEPARTURES)
-    return Changed(token, tuple(codes))
+    return proof
 
 
-def _carried(house: House, acting: Acting, blob: str) -> bytes:
-    try:
-        return house.provider.open(TELEPHONE, bytes.fromhex(blob), _bound(acting))
-    except (CryptoError, ValueError):
-        raise AccountError("changed") from None
+def _pages(token: bytes) -> tuple[str, bytes]:
+    """The pages of one change belong to the session that began it."""
+    return CHANGE, frame(b"casework/change/1", token)
 
 
 def _bound(acting: Acting) -> bytes:

@@ -10,11 +10,11 @@ from casework.accounts.ceremony import escrow_bound
 from casework.accounts.errors import AccountError
 from casework.accounts.grants import Draft, member_row
 from casework.kernel.life import Principal
-from casework.store.directory import Directory, load_directory
+from casework.store.directory import Directory, DirectoryMissing, load_directory
 from casework.store.house import House
 from casework.store.keyring import ADMISSION, ESCROW, LOCK, ROOT, SHARE, Acting, copied_private, open_copy
 from casework.store.keytables import CopyRow
-from casework.store.listing import Entry, Listing, keys_hash
+from casework.store.listing import Entry, Listing, Tenure, keys_hash
 from crypto.errors import CryptoError
 from crypto.identity import unlock
 from crypto.sealing import public_of
@@ -68,6 +68,17 @@ def recover_escrow(house: House, shares: Sequence[bytes]) -> bytes:
     if keys_hash(public_of(private), None) != escrow.keys:
         raise AccountError("shares")
     return private
+
+
+def uncertified(house: House) -> list[Tenure]:
+    """Those admitted to a keeper's seat whom no shares made a keeper yet, or who have new keys since; none before the opening."""
+    with house.stores.case_reading() as session:
+        try:
+            directory = load_directory(house, session)
+        except DirectoryMissing:
+            return []
+    sitting = (item for item in directory.tenures.values() if house.charter.seat(item.seat).keeper)
+    return [item for item in sitting if directory.id_of(Principal.member(item.person)) not in directory.listing.keepers]
 
 
 def certify_keeper(house: House, acting: Acting, tenure: UUID, shares: Sequence[bytes]) -> int:

@@ -40,7 +40,7 @@ PROBLEMS = {
     "known": "Cet organisme est déjà enregistré.",
     "login_used": "Cet identifiant est déjà celui d’une autre personne.",
     "lapsed": "Votre accès n’a pas été confirmé depuis douze mois : il est suspendu. Appelez un coordonnateur, qui peut le rouvrir aussitôt.",
-    "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et reconnaître un autre coordonnateur.",
+    "last_keeper": "Plus personne ne pourrait admettre ni retirer : faites d’abord admettre et habiliter un autre coordonnateur.",
     "not_allowed": "Votre qualité ne permet pas cet acte.",
     "organisation": "Indiquez un nom et choisissez un type d’organisme.",
     "own_seat": "Personne ne confirme son propre accès : un autre coordonnateur le fait.",

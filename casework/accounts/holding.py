@@ -11,7 +11,7 @@ from casework.accounts import forms, opening
 from casework.accounts.admission import pending
 from casework.accounts.ceremony import Holders, open_instance, root_fingerprint
 from casework.accounts.errors import AccountError
-from casework.accounts.escrow import my_share, share_holders
+from casework.accounts.escrow import certify_keeper, my_share, share_holders, uncertified
 from casework.accounts.people import names
 from casework.accounts.sharing import missing_shares, remake_shares
 from casework.kernel.records import Field
@@ -19,6 +19,7 @@ from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.store.tables import InstanceRow
+from casework.web.french import count
 from casework.web.page import acting, current_house, go, reply
 from casework.web.tasks import Task
 
@@ -113,13 +114,43 @@ def remaking() -> Response:
     )
 
 
+def certification() -> Response:
+    """Two sentences typed make an admitted coordinator a keeper, who admits in its turn."""
+    house, problem = current_house(), ""
+    waiting = [item.id for item in uncertified(house)]
+    fields = opening.keeper_field(names(house), waiting)
+    parsed = forms.read_fields(fields)
+    errors = parsed.errors if asked.method == "POST" and waiting else ()
+    if asked.method == "POST" and parsed.ok:
+        keeper = UUID(parsed.values["keeper"])
+        try:
+            certify_keeper(house, acting(), keeper, forms.sentences())
+        except AccountError as error:
+            problem = forms.problem(error)
+        else:
+            return reply("accounts/certified.html", name=names(house).tenure(keeper), page="account")
+    return reply(
+        "accounts/certification.html", fields=fields if waiting else (), shown=parsed.shown, errors=errors, problem=problem,
+        mine=acting().tenure in waiting, status=422 if problem or errors else 200, page="account",
+    )  # fmt: skip
+
+
 def tasks(house: House, person: Acting) -> Iterable[Task]:
-    """A keeper sees that a share is to be made again."""
+    """A keeper sees that a share is to be made again, and that a coordinator is not a keeper yet."""
     if not house.charter.seat(person.actor.seat).keeper:
         return []
-    missing = missing_shares(house)
+    missing, waiting = missing_shares(house), [item.id for item in uncertified(house)]
     label = "Une part est à refaire" if missing == 1 else f"{missing} parts sont à refaire"
-    return [Task(label, url_for("accounts.shares"), count=missing, urgent=True)]
+    mine = "Faites-vous habiliter par un autre coordonnateur, pour pouvoir admettre"
+    others = (
+        mine
+        if person.tenure in waiting
+        else count(len(waiting), "coordonnateur à habiliter", "coordonnateurs à habiliter")
+    )
+    return [
+        Task(label, url_for("accounts.shares"), count=missing, urgent=True),
+        Task(others, url_for("accounts.certification"), count=len(waiting)),
+    ]
 
 
 def _root(house: House) -> bytes | None:

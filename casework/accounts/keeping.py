@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from casework.accounts import forms
 from casework.accounts.admission import admit, pending
 from casework.accounts.errors import AccountError
+from casework.accounts.escrow import uncertified
 from casework.accounts.leaving import leaving
 from casework.accounts.overview import places, tenures
 from casework.accounts.people import Contact, names
@@ -46,7 +47,9 @@ def admission(tenure: UUID) -> Response:
     except AccountError as error:
         problem = NOT_WAITING if error.code == "pending" else forms.problem(error)
         return _admissions(problem, wrong=tenure)
-    return reply("accounts/admitted.html", page="account")
+    house = current_house()
+    keeper = tenure in {item.id for item in uncertified(house)}
+    return reply("accounts/admitted.html", name=names(house).tenure(tenure), keeper=keeper, page="account")
 
 
 def tasks(house: House, person: Acting) -> Iterable[Task]:
@@ -122,14 +125,14 @@ def invitations() -> Response:
             name, label = ("email", "Adresse électronique") if error.code == "invited" else ("role", "Qualité")
             errors = (FieldError(f"f-{name}", label, forms.problem(error)),)
         else:
-            return _invited(made.token, _beside(house, made, value["role"], UUID(value["organisation"])))
+            return _invited(made.token, made.person, _beside(house, made, value["role"], UUID(value["organisation"])))
     return _form("Inviter une personne", fields, parsed.shown, errors)
 
 
 def reinvitation(person: UUID) -> Response:
     """A new way in for somebody who lost theirs: new keys, admitted again; the form sent twice makes one link."""
     try:
-        return _invited(reinvite(current_house(), person, acting().actor, asked.form.get("seen", "")))
+        return _invited(reinvite(current_house(), person, acting().actor, asked.form.get("seen", "")), person)
     except AccountError as error:
         problem = SENT if error.code == "changed" else forms.problem(error)
         return reply("accounts/refused.html", problem=problem, status=409, page="account")
@@ -180,9 +183,10 @@ def _beside(house: House, made: Invited, seat: str, organisation: UUID) -> list[
     return sorted({names(house).person(line.person) for line in others if line.person != made.person})
 
 
-def _invited(token: str | None, beside: Sequence[str] = ()) -> Response:
+def _invited(token: str | None, person: UUID, beside: Sequence[str] = ()) -> Response:
     link = url_for("accounts.invitation", token=token, _external=True) if token else ""
-    return reply("accounts/invited.html", link=link, beside=beside, page="account")
+    name = names(current_house()).person(person)
+    return reply("accounts/invited.html", link=link, name=name, beside=beside, page="account")
 
 
 def _form(heading: str, fields: tuple[Field, ...], shown: object, errors: tuple[FieldError, ...]) -> Response:

@@ -5,9 +5,17 @@ from flask import Response, g, request
 from audit.log import entries
 from casework.accounts import forms
 from casework.accounts.admission import own_fingerprints
+from casework.accounts.carried import Ready
 from casework.accounts.confirming import lasting
 from casework.accounts.connections import close, connections
-from casework.accounts.credentials import Changed, change_password, change_telephone, new_telephone, own_contact
+from casework.accounts.credentials import (
+    finish_change,
+    new_telephone,
+    own_contact,
+    prepare_password,
+    prepare_telephone,
+    prepared,
+)
 from casework.accounts.errors import AccountError
 from casework.accounts.limits import Limited
 from casework.accounts.people import names
@@ -63,37 +71,58 @@ def connected() -> Response:
 
 
 def password() -> Response:
-    """Change one's password: both factors again; this browser goes on in a new session, all others end."""
+    """Change one's password: both factors again, then a recovery code from paper; this browser goes on, all others end."""
     house, problem, status = current_house(), "", 200
+    if "again" in request.form:
+        return _codes("password")
     if request.method == "POST":
         try:
-            changed = change_password(house, acting(), forms.wanted(), forms.address())
+            return _drawn("password", prepare_password(house, acting(), g.token, forms.wanted(), forms.address()))
         except (Limited, AccountError) as error:
             problem, status = forms.problem(error), forms.status(error)
-        else:
-            return _changed("password", changed)
     proposed = forms.proposal(own_contact(house, acting()).login)
     return reply("accounts/password.html", problem=problem, status=status, page="account", proposed=proposed)
 
 
 def telephone() -> Response:
-    """Change one's telephone: the former one's code or a recovery code, then a code of the new one."""
+    """Change one's telephone: the former one's code or a recovery code, a code of the new one, then a new recovery code from paper."""
     house, problem, status = current_house(), "", 200
+    if "again" in request.form:
+        return _codes("telephone")
     setup = new_telephone(house, acting())
     if request.method == "POST":
         try:
-            changed = change_telephone(house, acting(), forms.telephone(), forms.address())
+            return _drawn("telephone", prepare_telephone(house, acting(), g.token, forms.telephone(), forms.address()))
         except (Limited, AccountError) as error:
             problem, status = forms.problem(error), forms.status(error)
             setup = forms.same_square(setup)
-        else:
-            return _changed("telephone", changed)
     square = forms.square(setup)
     return reply("accounts/telephone.html", setup=setup, square=square, problem=problem, status=status, page="account")
 
 
-def _changed(what: str, changed: Changed) -> Response:
-    g.token = changed.token  # the forms of the answer belong to the new session
-    response = reply("accounts/changed.html", what=what, codes=changed.codes, page="account")
-    session.write(response, session.SESSION, changed.token)
+def _codes(what: str) -> Response:
+    """The new codes as often as wanted, then the question; a wrong answer asks it again."""
+    house, blob, typed = current_house(), request.form["again"], request.form.get("typed")
+    try:
+        if typed is not None:
+            return _changed(what, finish_change(house, acting(), g.token, blob, typed))
+        ready = prepared(house, g.token, blob)
+    except AccountError as error:
+        if error.code != "recovery":
+            return reply("accounts/not_changed.html", what=what, status=409, page="account")
+        problem = forms.problem(error)
+        return reply("accounts/codes_typed.html", blob=blob, what=what, problem=problem, status=422, page="account")
+    if "show" in request.form:
+        return _drawn(what, ready)
+    return reply("accounts/codes_typed.html", blob=ready.blob, what=what, problem="", page="account")
+
+
+def _drawn(what: str, ready: Ready) -> Response:
+    return reply("accounts/codes.html", ready=ready, what=what, page="account")
+
+
+def _changed(what: str, token: bytes) -> Response:
+    g.token = token  # the forms of the answer belong to the new session
+    response = reply("accounts/changed.html", what=what, page="account")
+    session.write(response, session.SESSION, token)
     return response

@@ -70,6 +70,13 @@ def holder_fields(house: House, known: Names, admitted: Iterable[tuple[UUID, str
     return tuple(_choice(known, role, LABELS[role], tenures, fits[role]) for role in ROLES)
 
 
+def keeper_field(known: Names, waiting: Iterable[UUID]) -> tuple[Field, ...]:
+    """The coordinator to make a keeper."""
+    values = tuple(Labelled(str(tenure), known.tenure(tenure)) for tenure in waiting)
+    label = "Coordonnateur à habiliter"
+    return (Field("keeper", label, Kind.CHOICE, "A-01", required=True, choices=ChoiceList("keeper", label, values)),)
+
+
 def _keeper(house: House, seat: str) -> bool:
     return house.charter.seat(seat).keeper
 

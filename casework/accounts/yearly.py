@@ -57,10 +57,11 @@ def _others(items: Sequence[Due]) -> str:
 
 def _confirmations(problem: str) -> Response:
     house, person = current_house(), acting()
+    known = names(house)
     return reply(
         "accounts/confirmations.html",
-        due=due(house),
-        known=names(house),
+        due=sorted(due(house), key=lambda item: (item.until, french.order(known.tenure(item.tenure)))),
+        known=known,
         me=person.keys.person,
         problem=problem,
         status=409 if problem else 200,

@@ -45,6 +45,7 @@ EVENTS = {
     "SituationMoved": "Acte sur une situation",
     "SituationOpened": "Situation ouverte",
     "SituationPrinted": "Situation imprimée",
+    "SituationProjected": "Situation projetée en réunion",
     "SituationsCompared": "Situations comparées",
     "SuspensionsChanged": "Suspensions modifiées",
     "TamperingFound": "Altération détectée",

@@ -14,6 +14,7 @@ from casework.web.french import day as full_day
 
 ACTS: Mapping[str, tuple[str, str]] = {  # act: its label, its page
     "agenda": ("Voir l’ordre du jour", "meetings.agenda"),
+    "project": ("Projeter la réunion", "meetings.projection"),
     "circulate": ("Ouvrir l’échange nominatif", "meetings.circulate"),
     "sign": ("Signer le relevé de décisions", "meetings.record"),
     "approve": ("Approuver le relevé de décisions", "meetings.record"),
@@ -107,6 +108,7 @@ def _possible(at: _Standing) -> Iterator[str]:
     coming, begun = not at.held, at.at(*BEGUN) > 0
     possible = {
         "agenda": True,
+        "project": begun and not at.held,
         "circulate": at.opens and bool(at.sheet.convened),
         "sign": at.reached and at.at("examined") > 0,
         "attendance": at.reached and not at.noted,

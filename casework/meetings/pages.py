@@ -247,13 +247,16 @@ class Decided:
 
 def record(house: House, acting: Acting, items: Sequence[Item]) -> list[Decided]:
     """The record of decisions (C-08): each compartment opened is logged."""
-    compartment = house.charter.compartment("deliberation")
-    found = []
-    for item, line in zip(items, lines(house, items), strict=True):
-        contents = agenda.deliberation(house, acting, item)
-        members = _pairs(house, item.head.life.convened)
-        found.append(Decided(line, summary(compartment.fields, contents, members=members)))
-    return found
+    return [
+        Decided(line, decision_words(house, item.head.life, agenda.deliberation(house, acting, item)))
+        for item, line in zip(items, lines(house, items), strict=True)
+    ]
+
+
+def decision_words(house: House, life: Life, contents: Mapping[str, Any]) -> tuple[Words, ...]:
+    """The decisions on a situation in words, with the names of the professionals who own an action."""
+    fields = house.charter.compartment("deliberation").fields
+    return summary(fields, contents, members=_pairs(house, life.convened))
 
 
 def counts(house: House, sheet: Sheet) -> list[tuple[str, int]]:

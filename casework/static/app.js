@@ -147,7 +147,7 @@ function keys() {
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
     if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || performance.now() - shown < UNREAD || control.getAttribute("aria-pressed") !== "true") return;
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); target.click(); }
   });
 }
@@ -187,6 +187,13 @@ function printing() {
   button.addEventListener("click", () => window.print());
 }
 
+function elapsed() {
+  const place = document.querySelector("[data-elapsed]");
+  if (!place) return;
+  const start = Date.now();
+  setInterval(() => { place.textContent = `, depuis ${Math.floor((Date.now() - start) / MINUTE)}\u00a0min`; }, MINUTE);
+}
+
 conditions();
 counters();
 autosave();
@@ -197,5 +204,6 @@ keys();
 unfold();
 veil();
 printing();
+elapsed();
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();

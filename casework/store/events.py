@@ -52,6 +52,7 @@ class Events:
     list = EventType("ListShown", {"page": PAGES, "count": int})
     shown_in_list = EventType("SituationListed", {"subject": UUID, "reference": Reference})
     opened = EventType("SituationOpened", {"subject": UUID, "reference": Reference})
+    projected = EventType("SituationProjected", {"subject": UUID, "reference": Reference, "meeting": UUID})
     compared = EventType("SituationsCompared", {"subject": UUID, "other": UUID})
     destroyed = EventType("SituationDestroyed", {"subject": UUID, "reference": Reference, "head": bytes})
     refused = EventType("AccessRefused", {"outcome": OUTCOMES})

@@ -8,6 +8,7 @@ import pytest
 
 from casework.kernel.clock import at
 from casework.store.house import House
+from tests.accounts.pages import Browser, app_of
 from tests.house import START, Town, close, copy_house, make_house, open_town
 
 
@@ -34,3 +35,8 @@ def town(model: tuple[Town, Path], tmp_path: Path) -> Iterator[Town]:
     with at(opened.moment):
         yield replace(opened, house=house, people=dict(opened.people), organisations=dict(opened.organisations))
     close(house)
+
+
+@pytest.fixture
+def browser(town: Town) -> Browser:
+    return Browser(town, app_of(town.house).test_client())

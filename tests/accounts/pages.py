@@ -1,13 +1,19 @@
 """A browser in a small town hall: every page it fetches is checked, its forms are sent back as they came."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from audit.log import entries
 from casework import create_app
+from casework.accounts.admission import admit, pending
+from casework.accounts.people import Contact
+from casework.accounts.service import invite
 from casework.accounts.totp import totp_now
 from casework.config import Settings
 from casework.kernel.clock import at
@@ -66,3 +72,24 @@ class Browser:
         if self.client.get("/").status_code == 303:
             self.get("/charte")
             self.post("/charte", 303, agreed="1")
+
+
+def events(town: Town) -> list[str]:
+    """What the log says, the newest first."""
+    with town.house.stores.case_reading() as session:
+        return [record.type for record in entries(session.connection(), town.house.provider.mac)]
+
+
+def plain(html: str) -> str:
+    """The text of a page, its spaces made plain."""
+    return re.sub(r"[\u00a0\u202f]", " ", unescape(html))
+
+
+def second_seat(town: Town) -> None:
+    """Somebody of the PJJ sits for the DSOL too."""
+    town.join("pjj")
+    place = town.organisation("dsol")
+    with at(town.moment):
+        invite(town.house, Contact("pjj@exemple.fr", "Pjj", "pjj@exemple.fr"), "dsol", place)
+        [waiting] = pending(town.house)
+    admit(town.house, town.acting("coordinator"), waiting.tenure, waiting.fingerprint)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from audit.log import entries
-from casework.accounts.acceptance import Ready, begin_acceptance, finish_acceptance, prepare
+from casework.accounts.acceptance import begin_acceptance, finish_acceptance, prepare
+from casework.accounts.carried import Ready
 from casework.accounts.errors import AccountError
 from casework.accounts.login import log_in
 from casework.accounts.members import locks_of

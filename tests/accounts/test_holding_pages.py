@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -132,8 +133,40 @@ def test_a_keeper_sees_that_a_share_is_to_be_made_again_and_does_it(town: Town) 
     assert "n’ouvrent pas" in browser.post("/parts/refaire", 422, first=first, other=other, **people).text
 
 
+@pytest.mark.clause("A-01")
+def test_a_coordinator_is_made_a_keeper_by_another_with_two_sentences(town: Town) -> None:
+    first, other = sentence(town, "controller"), sentence(town, "dpo")
+    third, somebody = town.welcome("coordinator", "third"), town.welcome("landlord")
+    newcomer, browser = browser_of(town), browser_of(town)
+    browser.enter("coordinator")
+    browser.get("/admissions")
+    assert "doit encore être habilité" in browser.post(f"/admissions/{third.tenure}", spoken=third.fingerprint).text
+    newcomer.enter("third")
+    assert "Faites-vous habiliter" in newcomer.get("/").text
+    newcomer.get("/parts/habilitation")
+    assert 'name="first"' not in newcomer.html
+    keeper: dict[str, Any] = {"first": first, "other": other, "keeper": str(third.tenure)}
+    newcomer.post("/parts/habilitation", 422, **keeper)
+    newcomer.get("/admissions")
+    admits = f"/admissions/{somebody.tenure}"
+    assert "ne permet pas" in newcomer.post(admits, 422, spoken=somebody.fingerprint).text
+    assert "1 coordonnateur à habiliter" in re.sub("\u00a0", " ", browser.get("/").text)
+    browser.get("/parts/habilitation")
+    assert str(town.people["second"].tenure) not in browser.html
+    browser.post("/parts/habilitation", 422, first=first, other=other)
+    browser.post("/parts/habilitation", 422, **keeper | {"keeper": str(town.people["dpo"].tenure)})
+    wrong = browser.post("/parts/habilitation", 422, **keeper | {"other": first})
+    assert "n’ouvrent pas les clés sous parts" in wrong.text
+    assert first not in wrong.text
+    assert "Coordonnateur habilité" in browser.post("/parts/habilitation", **keeper).text
+    assert "Tous les coordonnateurs admis sont habilités" in browser.get("/parts/habilitation").text
+    assert "à habiliter" not in browser.get("/").text
+    newcomer.get("/admissions")
+    newcomer.post(admits, spoken=somebody.fingerprint)
+
+
 def test_only_a_keeper_makes_shares_again_or_opens(town: Town) -> None:
     browser = browser_of(town)
     browser.enter("dpo")
-    for path in ("/parts/refaire", "/ouverture"):
+    for path in ("/parts/refaire", "/parts/habilitation", "/ouverture"):
         browser.get(path, 404)

@@ -1,31 +1,25 @@
 """Log-in: both factors in one POST, each code once, every failure counted first."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from audit.log import entries
-from casework.accounts import credentials, login, members
-from casework.accounts.credentials import Changed, Wanted, change_password
+from casework.accounts import login, members
 from casework.accounts.errors import AccountError
 from casework.accounts.hosts import cost
 from casework.accounts.limits import ACCOUNT, ADDRESS, Limited
 from casework.accounts.login import Opened, Typed, log_in
-from casework.accounts.sessions import open_session
 from casework.accounts.totp import totp_now
-from casework.kernel.clock import at
 from casework.store.house import House
-from casework.store.keyring import Acting
 from casework.store.keytables import MemberRow
 from casework.store.tables import AttemptRow, PersonRow, SessionRow
 from crypto.identity import Cost
-from tests.house import PASSWORD, Town
+from tests.house import Town
 from tests.meanwhile import meanwhile
 
 HOME, ELSEWHERE = b"192.0.2.7", b"203.0.113.9"
@@ -129,86 +123,6 @@ def test_two_recovery_codes_at_two_doors_are_no_tampering(town: Town) -> None:
         with meanwhile(town.house.stores.key, "after", "FROM member", other):
             log_in(town.house, typed[0], HOME)
     assert logged(town.house, "TamperingFound") == 0
-
-
-def test_an_old_password_put_back_is_refused(town: Town) -> None:
-    old, person = rows_of(town, "dpo"), town.people["dpo"].person
-    with town.house.stores.case_reading() as session:
-        generation = session.get_one(PersonRow, person).generation
-    change(town, town.acting("dpo"))
-    assert enter(town, password=NEW).token
-    with town.house.stores.key_writing() as keys:
-        keys.add_all([MemberRow(person=r.person, generation=r.generation, slot=r.slot, locked=r.locked) for r in old])
-    with town.house.stores.case.begin() as connection:
-        connection.execute(update(PersonRow).where(PersonRow.id == person).values(generation=generation))
-    with refused("wrong"):
-        enter(town)
-
-
-def test_a_password_change_ends_sessions_and_former_codes(town: Town) -> None:
-    token = town.token("dpo")
-    acting = open_session(town.house, token)
-    assert acting
-    changed = change(town, acting)
-    codes = changed.codes
-    assert open_session(town.house, token) is None
-    with at(town.moment):
-        again = open_session(town.house, changed.token)
-    assert again
-    assert (again.actor, again.tenure) == (acting.actor, acting.tenure)
-    with refused("wrong"):
-        enter(town)
-    with refused("wrong"):
-        enter(town, password=NEW, code=town.people["dpo"].codes[0])
-    assert enter(town, password=NEW, code=codes[0]).token
-
-
-def test_a_password_changes_by_its_holder_and_for_a_strong_one(town: Town) -> None:
-    acting = town.acting("dpo")
-    for wrong in ({"password": "wrong"}, {"code": "000000"}):
-        with refused("wrong"):
-            change(town, acting, **wrong)
-        assert logged(town.house, "LoginFailed")
-    with refused("password_weak"):
-        change(town, acting, new="bonjour")
-    assert enter(town).token
-
-
-@pytest.mark.clause("A-02")
-def test_a_code_that_served_does_not_change_a_password(town: Town) -> None:
-    acting = town.acting("dpo")
-    with at(town.moment), refused("wrong"):
-        code = totp_now(town.people["dpo"].secret)
-        change_password(town.house, acting, Wanted(PASSWORD, code, NEW), HOME)
-
-
-@pytest.mark.clause("A-03")
-def test_failures_to_change_a_password_are_counted(town: Town) -> None:
-    acting = town.acting("dpo")
-    for _ in range(ACCOUNT.free + 1):
-        with refused("wrong"):
-            change(town, acting, password="wrong")
-    with pytest.raises(Limited):
-        change(town, acting)
-
-
-def test_two_changes_of_a_password_at_once_do_not_both_count(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    acting = town.acting("dpo")
-
-    def meanwhile(house: House, person: UUID, generation: int, rows: Sequence[MemberRow]) -> None:
-        with house.stores.case_writing() as session:
-            session.get_one(PersonRow, person).generation += 1
-
-    monkeypatch.setattr(credentials, "store_rows", meanwhile)
-    with refused("changed"):
-        change(town, acting)
-
-
-def change(town: Town, acting: Acting, **words: str) -> Changed:
-    """Change the password of the DPO a minute later, rightly but for what is given."""
-    with town.later(minutes=1):
-        right = Wanted(PASSWORD, totp_now(town.people["dpo"].secret), NEW)
-        return change_password(town.house, acting, replace(right, **words), HOME)  # type: ignore[arg-type]
 
 
 def test_locks_of_another_person_open_nothing(town: Town) -> None:

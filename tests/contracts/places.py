@@ -171,6 +171,16 @@ def _unscheduled(places: Places, name: str) -> Kinds:
     return {**own, **strange, "no child": {"meeting": places.meeting, "case": uuid4()}}
 
 
+def _projected(places: Places, name: str) -> Kinds:
+    own = places.exchange.head.life
+    strange = {"meeting": own.meeting, "case": places.scheduled.head.life.case}
+    return {
+        **_meetings(places, name, case=own.case),
+        "own": {"meeting": own.meeting, "case": own.case},
+        "child of another": strange,
+    }
+
+
 def _screened(places: Places, _name: str) -> Kinds:
     return {"own": _case(places.screening), "wrong step": _case(places.retained), "none": {"case": uuid4()}}
 
@@ -202,7 +212,7 @@ WITHOUT_OBJECT = (
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
     "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
     "/avis", "/avis/cle", "/mon-compte/qualite", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
-    "/parts/refaire", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
+    "/parts/refaire", "/parts/habilitation", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
 OF_A_MEETING = (
     "",
@@ -211,6 +221,7 @@ OF_A_MEETING = (
     "/convocations",
     "/presences",
     "/ordre-du-jour",
+    "/projection",
     "/ouvrir",
     "/releve",
     "/cloture",
@@ -245,6 +256,7 @@ KINDS: Mapping[str, Callable[[Places, str], Kinds]] = {
     f"{MEETING}/convocations/<uuid:tenure>": _released,
     f"{MEETING}/ordre-du-jour/<uuid:case>": _scheduled,
     f"{MEETING}/ordre-du-jour/<uuid:case>/retrait": _unscheduled,
+    f"{MEETING}/projection/<uuid:case>": _projected,
     f"{MEETING}/fait/<act>": _acted,
 }
 

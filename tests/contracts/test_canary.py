@@ -91,6 +91,13 @@ def test_a_name_stands_on_the_pages_of_one_situation_the_comparison_and_the_agen
     }  # fmt: skip
 
 
+@pytest.mark.clause("F33-16")
+def test_a_page_for_the_room_holds_nothing_that_was_written_of_a_situation(town: Town) -> None:
+    shown = {path: page for path, page in town.pages["coordinator"].items() if "/projection" in path}
+    assert any(page.status == 200 and "Motif principal" in page.text for page in shown.values())
+    assert {path for path, page in shown.items() if page.markers & set(town.planted.marks)} == set()
+
+
 def test_no_seat_receives_what_somebody_mistyped(town: Town) -> None:
     known = {*town.planted.marks, *town.planted.names, town.planted.address}
     received = {

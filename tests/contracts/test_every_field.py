@@ -28,7 +28,8 @@ NOT_FIELDS = {  # what is posted there is no field: proofs, secrets, sequences (
     "/reunions/<uuid:meeting>/ouvrir", "/reunions/<uuid:meeting>/releve", "/reunions/dates/<uuid:proposal>/<day>",
     "/administration/qualites/<uuid:tenure>/retrait", "/administration/qualites/<uuid:tenure>/suspension", "/mon-compte/mot-de-passe",
     "/administration/confirmations/<uuid:tenure>",
-    "/mon-compte/qualite", "/mon-compte/telephone", "/mon-compte/connexions", "/ouverture", "/parts/ma-part", "/parts/refaire", "/avis/cle",
+    "/mon-compte/qualite", "/mon-compte/telephone", "/mon-compte/connexions", "/ouverture", "/parts/ma-part", "/parts/refaire",
+    "/parts/habilitation", "/avis/cle",
     "/avis/<uuid:case>",  # the fields of `ask_clarification`, asked as such
 }  # fmt: skip
 

@@ -91,6 +91,7 @@ def test_a_situation_is_on_the_agenda_in_five_gestures_and_decided_in_three(
     meeting = coordinator.path.split("/ordre-du-jour")[0]
     coordinator.open(f"{meeting}/ouvrir")
     coordinator.press("Ouvrir l’échange nominatif")
+    _projects(coordinator, meeting)
     coordinator.open(f"{meeting}/ordre-du-jour")
     coordinator.follow(coordinator.page.locator("tbody th a").first.inner_text())
     coordinator.strike("d")  # one
@@ -98,6 +99,21 @@ def test_a_situation_is_on_the_agenda_in_five_gestures_and_decided_in_three(
     said = coordinator.press("Enregistrer les décisions")  # three
     assert "enregistré" in said
     coordinator.page.context.close()
+
+
+def _projects(coordinator: Seat, meeting: str) -> None:
+    """The meeting on a projector, by the keyboard alone: in, one screen after another, out."""
+    coordinator.page.set_viewport_size({"width": 1920, "height": 1080})
+    coordinator.open(meeting)
+    coordinator.follow("Projeter la réunion")
+    assert "<h1>Situation" in coordinator.strike("ArrowRight")
+    assert (
+        float(coordinator.page.locator("main dd").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) > 30
+    )
+    assert "<h1>Situation" in coordinator.strike("s")
+    coordinator.strike("Escape")
+    assert coordinator.path == meeting
+    coordinator.page.set_viewport_size({"width": 1280, "height": 720})
 
 
 class Gestures:

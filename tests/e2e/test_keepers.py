@@ -70,5 +70,5 @@ def change(keeper: Seat) -> None:
     keeper.open("/mon-compte")
     keeper.open("/mon-compte/mot-de-passe")
     keeper.fill(password="faux", code="000000", new="Autre-Phrase-Longue-8")
-    keeper.press("Changer de mot de passe")
+    keeper.press("Continuer vers les codes de secours")
     assert "incorrect" in keeper.page.content()

@@ -31,6 +31,7 @@ def offers(site: Site, who: str, meeting: UUID) -> list[str]:
 def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world: World) -> None:
     coordinator, meeting = world.people["coordinator"], world.meeting(days=10)
     agenda, arrange, convene = "Voir l’ordre du jour", "Modifier l’heure et le lieu", "Convoquer les membres"
+    project = "Projeter la réunion"
     later = ["Reporter la réunion", "Annuler la réunion"]
     assert offers(site, "coordinator", meeting) == [arrange, agenda, convene, *later]
     service.arrange(world.house, coordinator, meeting, Room(now().time(), "Salle"))
@@ -41,13 +42,21 @@ def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world:
     with at(now() + timedelta(days=4)):
         assert offers(site, "coordinator", meeting)[0] == "Ouvrir l’échange nominatif"
         exchange.circulate(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == [agenda, convene, arrange]
+        assert offers(site, "coordinator", meeting) == [agenda, project, convene, arrange]
     with at(now() + timedelta(days=10)):
         decided(world, case)
-        acts = ["Signer le relevé de décisions", agenda, "Noter les présences", "Clore la réunion", convene, arrange]
+        acts = [
+            "Signer le relevé de décisions",
+            agenda,
+            project,
+            "Noter les présences",
+            "Clore la réunion",
+            convene,
+            arrange,
+        ]
         assert offers(site, "coordinator", meeting) == acts
         exchange.sign(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, *acts[3:]]
+        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, project, *acts[4:]]
         assert "Signez" not in site.get("coordinator", f"/reunions/{meeting}")
         assert offers(site, "town_hall", meeting) == ["Approuver le relevé de décisions", agenda]
         service.attend(world.house, coordinator, meeting, dict.fromkeys(world.tenures("emas", "town_hall"), "present"))

@@ -76,6 +76,11 @@ def test_the_characters_left_are_counted_as_the_server_counts_them(page: Page) -
 
 
 @pytest.mark.clause("A-04")
+def test_a_page_for_the_room_tells_its_minutes(page: Page) -> None:
+    page.clock.run_for(181_000)
+    expect(page.locator("[data-elapsed]")).to_have_text(", depuis 3\u00a0min")
+
+
 def test_two_minutes_before_the_end_one_may_stay(page: Page) -> None:
     bodies = answer(page, "/rester", 204)
     dialog = page.get_by_role("dialog", name="Votre session se termine bientôt")
