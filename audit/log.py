@@ -59,6 +59,8 @@ log_table = Table(
     Index("ix_audit_log_subject", "subject", "number"),
     Index("ix_audit_log_actor", "actor", "number"),
     Index("ix_audit_log_digest", "subject", "digest_key", "number"),
+    Index("ix_audit_log_type", "type", "number"),
+    Index("ix_audit_log_at", "at", "number"),
 )
 
 # Any constant will do: it names the one queue of the writers of this log.

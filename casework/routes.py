@@ -110,6 +110,7 @@ ROUTES = (
     url("/notices", paper.notices, needs=SIGNED, menu="Notices"),
     url("/notices/<name>", paper.notice, needs=SIGNED),
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
+    url("/indicateurs/saisie", indicators.typing, needs=KEEPER, methods=BOTH),
     url("/aide", help_pages.guide, needs=SIGNED, foot="Comment ça marche"),
     url("/aide/mots", help_pages.words, needs=OPEN, foot="Les mots employés"),
     url("/accessibilite", help_pages.accessibility, needs=OPEN, foot="Accessibilité"),

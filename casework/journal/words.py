@@ -18,6 +18,7 @@ EVENTS = {
     "EscrowShareGiven": "Part remise",
     "EscrowShareShown": "Part montrée",
     "EscrowSharesRemade": "Parts refaites",
+    "IndicatorsTyped": "Indicateurs d’une année complétés",
     "InstanceOpened": "Instance ouverte",
     "InvitationAccepted": "Invitation acceptée",
     "KeeperCertified": "Coordonnateur habilité à admettre",

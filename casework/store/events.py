@@ -82,6 +82,7 @@ class Events:
     created = EventType("OrganisationCreated", {"subject": UUID})
     meeting = EventType("MeetingChanged", {"subject": UUID, "urgent": bool, "change": MEETING_CHANGES})
     meeting_urgent = EventType("MeetingFixedUrgently", {"subject": UUID, "reason": URGENT_REASONS})
+    typed = EventType("IndicatorsTyped", {"year": int})
     restored = EventType("BackupRestored", {"subject": UUID, "second": UUID, "tip": int, "pin": int, "seen": bytes})
     seal_missing = EventType("SealMissing", {"subject": UUID})
     seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})

@@ -16,6 +16,7 @@ from casework.kernel.records import (
     Field,
     Grant,
     HolderKind,
+    Indicator,
     Kind,
     Labelled,
     Move,
@@ -249,6 +250,9 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], fact="nothing"),)), "F33-08", "'nothing'"),
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], by="nothing"),)), "F33-08", "'nothing'"),
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], choices="nothing"),)), "F33-08", "'nothing'"),
+    (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], typed="steering"),)), "F33-08", "one of the two"),
+    (replace(CENOMED, indicators=(Indicator("x", "X", "X", typed="nothing"),)), "X", "'nothing'"),
+    (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], median=True),)), "F33-08", "no delay"),
     (replace(CENOMED, derivable={"nothing": ("informed", "outcome_closed")}), "charter", "'nothing'"),
     (replace(CENOMED, sent_to={"crip75": "press"}), "F33-05", "'press'"),
 ]
