@@ -116,6 +116,8 @@ ROUTES = (
     url("/accessibilite", help_pages.accessibility, needs=OPEN, foot="Accessibilité"),
     url("/contact", help_pages.contact, needs=OPEN, foot="Qui appeler"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
+    url("/journal/signaux", log.signals, needs=DPO),
+    url("/journal/impression", paper.answer, needs=DPO, methods=BOTH),
     url("/mon-compte", myself.account, needs=SIGNED, menu="Mon compte"),
     url("/mon-compte/mot-de-passe", myself.password, needs=SIGNED, methods=BOTH),
     url("/mon-compte/qualite", myself.seat, needs=SIGNED, methods=POST),

@@ -67,9 +67,10 @@ def known(house: House, acting: Acting) -> list[str]:
 
 
 def entries(house: House, acting: Acting, shown: Iterable[Pair]) -> list[Entry]:
-    """One entry of the log for each pair shown."""
+    """Two entries of the log for each pair shown: who asks who read one of them finds it."""
     compared, actor = house.events.compared, acting.actor
-    return [house.entry(compared, actor, subject=pair.cases[0], other=pair.cases[1]) for pair in shown]
+    both = (cases for pair in shown for cases in (pair.cases, pair.cases[::-1]))
+    return [house.entry(compared, actor, subject=one, other=two) for one, two in both]
 
 
 def _matches(house: House, acting: Acting) -> list[Glimpse]:

@@ -2033,4 +2033,8 @@ CENOMED = Charter(
         for kind, organisations in RECIPIENT_ORGANISATION.items()
     },
     sent_to=SENT_TO,
+    gathered=(
+        *((step, "") for step in ("scheduled", *SESSION)),  # an agenda
+        *((step, "prosecutor") for step in ("screening", "clarifying")),
+    ),
 )

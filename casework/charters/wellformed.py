@@ -178,6 +178,9 @@ def _figures(charter: Charter) -> Iterator[Fault]:
         yield from _figure(charter, indicator, facts)
     for name, marks in charter.derivable.items():
         yield from _unknown("charter", f"derivable {', '.join(marks)}", [name], (c.name for c in charter.compartments))
+    for step, seat in charter.gathered:
+        yield from _unknown("A-08", "a reading in number", [step], (item.name for item in charter.steps))
+        yield from _unknown("A-08", "a reading in number", filter(None, [seat]), (item.name for item in charter.seats))
     for kind in charter.sent_to.values():
         yield from _unknown("F33-05", "an orientation", [kind], charter.recipients)
     for recipient in charter.recipients.values():

@@ -238,6 +238,7 @@ class Charter:
     schools: str  # the seat whose organisations are schools
     recipients: Mapping[str, Recipient]  # F33-05, closed
     sent_to: Mapping[str, str]  # type of orientation -> kind of recipient
+    gathered: tuple[tuple[str, str], ...]  # (step, seat or "" for all): reading many there is the work itself (A-08)
 
     def seat(self, name: str) -> Seat:
         """The seat of this name. Errors: KeyError."""

@@ -103,6 +103,9 @@ class Events:
         self.reasons = Codes(*(item.value for item in charter.printing.reasons.values))
         why = {"document": DOCUMENTS, "reason": self.reasons}
         self.printed = EventType("SituationPrinted", {"subject": UUID, "reference": Reference, **why})
+        self.answer_printed = EventType(
+            "AnswerPrinted", {"subject": UUID, "reference": Reference, "reason": self.reasons}
+        )
         self.meeting_printed = EventType("MeetingPrinted", {"subject": UUID, **why})
 
     def all(self) -> Iterable[EventType]:

@@ -391,12 +391,13 @@ def _value_of(html: str, label: str) -> str:
 
 
 @pytest.mark.clause("A-05", "A-07")
-def test_the_dpo_reads_the_journal_without_any_name(browser: Browser) -> None:
+def test_the_dpo_reads_who_acted_and_no_address(browser: Browser) -> None:
     browser.enter("dpo")
     page = browser.get("/journal")
     assert "Page affichée" in page.text
     assert "Connexion" in page.text
-    assert not re.search(r"exemple\.fr|Coordinator|Organisme (?!créé)", page.text)
+    assert re.search(r"Coordonnateur \(Organisme", unescape(page.text))
+    assert "exemple.fr" not in page.text
 
 
 def test_others_have_no_journal_and_no_admissions(browser: Browser) -> None:

@@ -253,6 +253,8 @@ MALFORMED: list[tuple[Charter, str, str]] = [
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], typed="steering"),)), "F33-08", "one of the two"),
     (replace(CENOMED, indicators=(Indicator("x", "X", "X", typed="nothing"),)), "X", "'nothing'"),
     (replace(CENOMED, indicators=(replace(CENOMED.indicators[0], median=True),)), "F33-08", "no delay"),
+    (replace(CENOMED, gathered=(("nothing", ""),)), "A-08", "'nothing'"),
+    (replace(CENOMED, gathered=(("scheduled", "nobody"),)), "A-08", "'nobody'"),
     (replace(CENOMED, derivable={"nothing": ("informed", "outcome_closed")}), "charter", "'nothing'"),
     (replace(CENOMED, sent_to={"crip75": "press"}), "F33-05", "'press'"),
 ]

@@ -30,6 +30,7 @@ NOT_FIELDS = {  # what is posted there is no field: proofs, secrets, sequences (
     "/administration/qualites/<uuid:tenure>/retrait", "/administration/qualites/<uuid:tenure>/suspension", "/mon-compte/mot-de-passe",
     "/administration/confirmations/<uuid:tenure>",
     "/mon-compte/qualite", "/mon-compte/telephone", "/mon-compte/connexions", "/ouverture", "/parts/ma-part", "/parts/refaire", "/avis/cle",
+    "/journal/impression",  # asked with its reference (tests/journal)
     "/avis/<uuid:case>",  # the fields of `ask_clarification`, asked as such
 }  # fmt: skip
 
