@@ -178,8 +178,7 @@ def test_twenty_different_situations_in_an_hour_are_an_abnormal_reading(
 def test_the_same_situation_read_again_an_agenda_and_the_queue_of_the_parquet_are_not_counted(
     lives: Lives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same = {"subject": uuid4(), "reference": new_reference()}
-    plant(lives, "pjj", lives.house.events.opened, 25, **same)
+    plant(lives, "pjj", lives.house.events.opened, 25, subject=uuid4(), reference=new_reference())
     assert found(lives) == []
     monkeypatch.setitem(lives.house.settings, "reading_alert", 1)  # so that one reading is enough to tell
     head = lives.play(lives.refer(), "coordinator", "transmit")

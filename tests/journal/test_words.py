@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from audit.entry import Codes
 from casework.charters.cenomed import CENOMED
 from casework.journal.words import CHANGES, EVENTS, FAMILIES, OUTCOMES, PAGES, words
 from casework.store import events
@@ -26,7 +27,7 @@ def test_every_code_has_its_words() -> None:
         (key, str(code))
         for kind in Events(CENOMED).all()
         for key, codes in kind.keys.items()
-        if isinstance(codes, events.Codes) and key not in SILENT
+        if isinstance(codes, Codes) and key not in SILENT
         for code in codes
     ]
     assert [(key, code) for key, code in closed if not told[key](code)] == []
