@@ -1675,7 +1675,7 @@ INDICATORS = (
         "meeting_held",
         by="held",
         choices="held",
-        told="Les réunions closes dans l’outil, selon le jour où elles ont eu lieu.",
+        told="Les réunions closes, selon le jour où elles ont eu lieu.",
     ),
     Indicator(
         "meetings",
@@ -1706,7 +1706,7 @@ INDICATORS = (
         "Nombre de situations retenues par le Parquet",
         "F33-11",
         "situation_retained",
-        told="Avis favorables donnés dans l’année.",
+        told="Avis « retenue » donnés dans l’année.",
     ),
     Indicator(
         "examined",
@@ -1736,12 +1736,19 @@ INDICATORS = (
         "Retours des services sociaux",
         "F33-11",
         "return_received",
-        by="support",
-        choices="return_support",
-        told="Les réponses des destinataires sur l’accompagnement.",
+        told="Réponses des destinataires ; une situation peut en avoir plusieurs.",
     ),
     Indicator(
-        "until_retained", "De la saisine à l’avis favorable du Parquet", "F33-11", "situation_retained", median=True
+        "returns_by_support",
+        "Réponses des services sociaux",
+        "F33-11",
+        "return_received",
+        by="support",
+        choices="return_support",
+        told="L’accompagnement est possible, ou non.",
+    ),
+    Indicator(
+        "until_retained", "De la saisine à l’avis « retenue » du Parquet", "F33-11", "situation_retained", median=True
     ),
     Indicator("until_examined", "De la saisine à l’approbation du relevé", "F33-11", "situation_examined", median=True),
     Indicator(

@@ -25,16 +25,17 @@ Fact: TypeAlias = Mapping[str, Any]
 class Figure:
     """One indicator of a year. `total`: None where it is not a number, or not typed yet.
 
-    `parts`: (label, count), for a breakdown; `quarters`: None for one that is not over; `weeks`: the median delay;
+    `parts`: (label, count), for a breakdown, under its `title`; `quarters`: None for one that is not over; `weeks`: the median delay;
     `hidden`: why parts, quarters or weeks are not shown.
     """
 
     item: Indicator
     total: int | None = None
+    title: str = ""
     parts: tuple[tuple[str, int], ...] = ()
     quarters: tuple[int | None, ...] = ()
     weeks: int | None = None
-    text: str = ""
+    text: str | None = None  # None where it is not a text
     hidden: str = ""
     persons: bool = False  # whether it counts persons, so that a small total stays on screen (S-02)
 
@@ -97,7 +98,9 @@ def _values(fact: Fact) -> set[str]:
 
 def _typed(year: _Year, item: Indicator) -> Figure:
     value = year.typed.get(item.typed, "")
-    return Figure(item, int(value)) if value.isdecimal() else Figure(item, text=value)
+    if next(field for field in year.house.charter.yearly if field.name == item.typed).textual:
+        return Figure(item, text=value)
+    return Figure(item, int(value) if value else None)
 
 
 def _delay(year: _Year, item: Indicator, found: Sequence[Fact]) -> Figure:
@@ -126,7 +129,8 @@ def _breakdown(year: _Year, item: Indicator, kind: FactKind, found: Sequence[Fac
     hidden = "" if kind.activity else _hidden(year, found, item.by) or (SMALL if len(counts) == 1 else "")
     listed = next(found for found in year.house.charter.lists if found.name == item.choices)
     parts = tuple((each.label, counts[each.value]) for each in listed.values if counts[each.value])
-    return Figure(item, len(found), () if hidden else parts, hidden=hidden, persons=not kind.activity)
+    shown = () if hidden else parts
+    return Figure(item, len(found), listed.title, shown, hidden=hidden, persons=not kind.activity)
 
 
 def _hidden(year: _Year, found: Sequence[Fact], by: str) -> str:

@@ -74,7 +74,8 @@ def _sentence(asked: Asked, persons: Mapping[str, str]) -> str:
     told += [persons[str(asked.person)]] if asked.person else []
     told += [lowered(KINDS.label(asked.kind))] if asked.kind else []
     told += [span(asked)] if asked.first or asked.last else []
-    return " ; ".join(told)
+    sentence = " ; ".join(told)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 
 def span(asked: Asked) -> str:

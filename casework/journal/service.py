@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import select
@@ -101,6 +102,14 @@ def lines(house: House, found: Iterable[Record]) -> list[Line]:
         rows = session.execute(select(CaseRow.id, CaseRow.reference).where(CaseRow.id.in_(subjects))).all()
     teller = Teller(words(house.charter), names(house), {row.id: row.reference for row in rows})
     return [teller.line(record) for record in records]
+
+
+def looks(found: Iterable[Line]) -> list[list[Line]]:
+    """Entries of one minute by one person, together: a page opened is one look."""
+    return [
+        list(group)
+        for _, group in groupby(found, key=lambda line: (line.at.replace(second=0, microsecond=0), line.who, line.seat))
+    ]
 
 
 def people(known: Names) -> list[tuple[str, str]]:

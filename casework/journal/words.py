@@ -203,7 +203,7 @@ class Teller:
             self.names.organisation(place) for who, seat, place in held if (who, seat) == (record.actor, record.seat)
         }
         label = self.names.seat(record.seat or "")
-        return f"{label} ({', '.join(sorted(places))})" if places else label
+        return ", ".join((label, *sorted(places)))
 
     def _known(self, record: Record) -> str | None:
         return self.references.get(record.subject) if record.subject else None

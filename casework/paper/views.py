@@ -103,7 +103,7 @@ def answer() -> Response:
     if read is None or not read.ok:
         title = f"Imprimer la réponse : qui a consulté la situation {asked.reference}"
         return _ask(fields, (), read, title=title, back=back)
-    lines = journal.lines(house, journal.readings(house, asked))
+    lines = journal.looks(journal.lines(house, journal.readings(house, asked)))
     entry = printing.answer_entry(house, person, case, asked.reference, read.values[REASON])
     mark = printing.mark(house, person, read.values[REASON])
     line, span = house.charter.confidentiality, asking.span(asked)

@@ -396,7 +396,7 @@ def test_the_dpo_reads_who_acted_and_no_address(browser: Browser) -> None:
     page = browser.get("/journal")
     assert "Page affichée" in page.text
     assert "Connexion" in page.text
-    assert re.search(r"Coordonnateur \(Organisme", unescape(page.text))
+    assert re.search(r"Coordonnateur, Organisme", unescape(page.text))
     assert "exemple.fr" not in page.text
 
 

@@ -90,7 +90,9 @@ def test_the_running_year_shows_totals_and_says_when_the_rest_comes(coordinator:
     assert_page(answer.text, answer.headers)
     told = words(answer.text)
     assert "L’année n’est pas terminée : ces totaux sont ceux du 2 mars 2026." in told
-    assert "ils s’affichent à partir du 1er janvier 2027" in told
+    assert "À partir du 1er janvier 2027" in told
+    assert "Nombre de saisines par les partenaires, par trimestre" in told
+    assert "Réunions du comité de pilotage parisien Nombre inscrit par le coordonnateur. non inscrit" in told
     assert "Totaux de l’année 2026" in told
 
 
@@ -114,7 +116,7 @@ def test_what_is_typed_is_shown_to_both_logged_without_its_words_and_kept_under_
     mairie = Reader(application(town_of_all), town_of_all, "town_hall")
     for reader in (coordinator, mairie):
         told = words(reader.get(answer.location).text)
-        assert "Réunions du comité de pilotage parisien 2" in told
+        assert "Réunions du comité de pilotage parisien Nombre inscrit par le coordonnateur. 2" in told
         assert "Les services répondent plus vite. Les familles viennent." in told
     assert FORM in coordinator.get(PAGE).text
     assert FORM not in mairie.get(PAGE).text

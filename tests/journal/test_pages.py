@@ -61,9 +61,9 @@ def test_who_read_a_situation_between_two_days_is_answered_with_its_parts_and_wi
     answer = dpo.get(f"{PAGE}?reference={read.reference.lower()}&du=2026-03-15&au=2026-05-31&nature=readings")
     assert_page(answer.text, answer.headers)
     told = words(answer.text)
-    assert f"situation {read.reference} ; lectures d’une situation ; du 15 mars 2026 au 31 mai 2026" in told
+    assert f"Situation {read.reference} ; lectures d’une situation ; du 15 mars 2026 au 31 mai 2026." in told
     assert told.count("Partie d’une situation lue (identité") == 1
-    assert "Head_Of_School Chef d’établissement (Organisme school)" in told
+    assert "Head_Of_School Chef d’établissement, Organisme school" in told
     assert "Coordinator" not in told.partition("Inscriptions, les plus récentes")[2]
     for secret in ("Fictif", "Camille", "sans cartable", "exemple.fr"):
         assert secret not in answer.text
@@ -138,7 +138,7 @@ def test_the_answer_is_printed_with_a_reason_an_entry_seats_and_no_name(
     answer = dpo.post(path, reason="right_exercised")
     assert_page(answer.text, answer.headers)
     told = words(answer.text)
-    assert "Chef d’établissement (Organisme school)" in told
+    assert "Chef d’établissement, Organisme school" in told
     assert "Head_Of_School" not in told
     assert "Raison : exercice d’un droit" in told
     assert "Situation ouverte" in told
