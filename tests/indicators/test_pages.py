@@ -99,11 +99,15 @@ def test_the_running_year_shows_totals_and_says_when_the_rest_comes(coordinator:
 @pytest.mark.clause("S-02")
 def test_a_small_total_is_exact_on_screen_and_never_on_paper(town_of_all: Lives, coordinator: Reader) -> None:
     house = town_of_all.house
-    with at(town_of_all.town.moment), house.stores.case_writing() as session:
+    with at(datetime(2025, 5, 4, tzinfo=UTC)), house.stores.case_writing() as session:
         for _ in range(3):
             session.add(FactRow(**row(house, Made("situation_retained", {}, 1), frozenset())[0]))
-    page = coordinator.get(PAGE).text
+    page = coordinator.get(f"{PAGE}?annee=2025").text
     assert '<span class="on-screen">3</span><span class="on-paper">moins de 5</span>' in page
+    nothing = [line for line in page.splitlines() if "Nombre d’orientations" in line and "trimestre" in line]
+    assert [line.startswith('<tr class="on-screen">') for line in nothing] == [True]
+    assert page.count('<p class="on-screen">Rien n’est compté') == page.count('<p class="on-paper">La répartition')
+    assert page.count('<p class="on-paper">La répartition') == 3  # persons; the calendar counts meetings
 
 
 @pytest.mark.clause("F33-11")
