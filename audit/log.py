@@ -59,6 +59,8 @@ log_table = Table(
     Index("ix_audit_log_subject", "subject", "number"),
     Index("ix_audit_log_actor", "actor", "number"),
     Index("ix_audit_log_digest", "subject", "digest_key", "number"),
+    Index("ix_audit_log_type", "type", "number"),
+    Index("ix_audit_log_at", "at", "number"),
 )
 
 # Any constant will do: it names the one queue of the writers of this log.
@@ -128,32 +130,63 @@ def tip(connection: Connection, mac: Mac) -> Tip | None:
     return None if row is None else Tip(_verified(row, mac).number, row.hash)
 
 
-def entries(
+def entries(  # noqa: PLR0913 - each narrows one look-up
     connection: Connection,
     mac: Mac,
     *,
     subject: uuid.UUID | None = None,
     actor: uuid.UUID | None = None,
     types: Collection[EventType] | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Record]:
-    """Verified rows, newest first, with a number below `before`; LogBroken at the first that does not hold."""
+    """Verified rows, newest first, with a number below `before`, from the instant `start` and before `end` (both aware).
+
+    LogBroken at the first that does not hold, or is not where the columns say.
+    """
     asked = {
         "subject": None if subject is None else {subject},
         "actor": None if actor is None else {actor},
         "type": None if types is None else {kind.name for kind in types},
     }
     filters = {name: wanted for name, wanted in asked.items() if wanted is not None}
-    query = _newest().where(*(log_table.c[name].in_(wanted) for name, wanted in filters.items())).limit(limit)
+    query = _between(connection, _newest(), start, end)
     if before is not None:
         query = query.where(log_table.c.number < before)
-    records = [_verified(row, mac) for row in connection.execute(query)]
+    rows = (row for one in _searches(query, filters) for row in connection.execute(one.limit(limit)))
+    records = [_verified(row, mac) for row in sorted(rows, key=lambda row: row.number, reverse=True)[:limit]]
     for record in records:
         # The columns only find the row; what it says is in the body.
         if any(getattr(record, name) not in wanted for name, wanted in filters.items()):
             raise LogBroken(f"row {record.number} is filed under another subject, actor or type")
+        if (start and record.at < start) or (end and record.at >= end):
+            raise LogBroken(f"row {record.number} is filed under another day")
     return records
+
+
+def _searches(query: Select[Any], filters: Mapping[str, Collection[Any]]) -> list[Select[Any]]:
+    """One look-up for each type where nothing else narrows the search: the newest of each, whatever their number."""
+    if set(filters) == {"type"}:
+        return [query.where(log_table.c.type == name) for name in filters["type"]]
+    return [query.where(*(log_table.c[name].in_(wanted) for name, wanted in filters.items()))]
+
+
+def _between(connection: Connection, query: Select[Any], start: datetime | None, end: datetime | None) -> Select[Any]:
+    """The rows of a span of time: its numbers are found first, so that an old day costs no more than today."""
+    bounds = [log_table.c.at >= _naive(start)] if start else []
+    bounds += [log_table.c.at < _naive(end)] if end else []
+    if not bounds:
+        return query
+    low, high = connection.execute(
+        select(func.min(log_table.c.number), func.max(log_table.c.number)).where(*bounds)
+    ).one()
+    return query.where(*bounds, log_table.c.number.between(low, high))
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def protect_ddl(dialect_name: str) -> list[str]:
@@ -186,7 +219,7 @@ def _row(entry: Entry, last: Tip, mac: Mac) -> dict[str, Any]:
     return {
         "number": number,
         "instance": entry.instance,
-        "at": entry.at.astimezone(UTC).replace(tzinfo=None),
+        "at": _naive(entry.at),
         "subject": entry.subject,
         "actor": entry.actor,
         "type": entry.type.name,

@@ -73,7 +73,7 @@ def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
             or 0
         )
         plan.first_row = {"reference": str(new_reference()), "number": number + 1, "once": once}
-        _play_one(house, plan, change, given, life)
+        _play_one(house, plan, change, given, life, life)
         head = plan.commit(life, change.move)
     return _finished(house, head)
 
@@ -96,7 +96,7 @@ def act(house: House, acting: Acting, case: UUID, seen: int | None, *changes: Ch
         for change in changes:
             given = _given(house, change, plan.contents(life, _partial(house, change)), head.life.began)
             after = engine.play(house.charter, acting.actor, change.move, life, given, today())
-            _play_one(house, plan, change, given, after)
+            _play_one(house, plan, change, given, life, after)
             life = after
         head = plan.commit(life, *(change.move for change in changes))
     return _finished(house, head)
@@ -190,10 +190,11 @@ def _undeclared(fields: Sequence[Field], content: Mapping[str, Any]) -> bool:
     )
 
 
-def _play_one(house: House, plan: Plan, change: Change, given: Given, after: Life) -> None:
+def _play_one(house: House, plan: Plan, change: Change, given: Given, before: Life, after: Life) -> None:
     move = house.charter.move(change.move)
     for name, content in given.contents.items():
         own = house.charter.compartment(name).machine == SITUATION
         plan.write(Slot(name, None if own else given.part), content)
     if move.fact:
-        plan.facts.append(facts.Made(move.fact, house.charter.dimensions(move.fact, given.contents, after.began)))
+        dimensions = house.charter.dimensions(move.fact, given.contents, after.began)
+        plan.facts.append(facts.Made(move.fact, dimensions, facts.weeks(house, move.fact, before, change.part)))

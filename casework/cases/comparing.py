@@ -60,10 +60,17 @@ def to_examine(house: House, acting: Acting) -> int:
     return sum(pair.to_examine for pair in pairs(_matches(house, acting)))
 
 
+def known(house: House, acting: Acting) -> list[str]:
+    """The names of every person concerned that this person may compare, in no order of theirs; none is shown and none is logged."""
+    found = (item.contents[MATCH] for item in _matches(house, acting) if MATCH in item.contents)
+    return sorted({match[name] for match in found for name in ("surname", "first_name")})
+
+
 def entries(house: House, acting: Acting, shown: Iterable[Pair]) -> list[Entry]:
-    """One entry of the log for each pair shown."""
+    """Two entries of the log for each pair shown: who asks who read one of them finds it."""
     compared, actor = house.events.compared, acting.actor
-    return [house.entry(compared, actor, subject=pair.cases[0], other=pair.cases[1]) for pair in shown]
+    both = (cases for pair in shown for cases in (pair.cases, pair.cases[::-1]))
+    return [house.entry(compared, actor, subject=one, other=two) for one, two in both]
 
 
 def _matches(house: House, acting: Acting) -> list[Glimpse]:

@@ -31,6 +31,7 @@ from casework.kernel.records import (
     Relation,
     Seat,
     Setting,
+    Since,
     Step,
     Take,
     Write,
@@ -346,6 +347,12 @@ AGE_BAND = _list(
     ("age_unknown", "Non connue"),
 )
 SEX = _list("sex", "Sexe", ("girl", "Fille"), ("boy", "Garçon"))
+STEERING = _list(
+    "steering",
+    "Réunions du comité de pilotage parisien",
+    ("0", "Aucune"),
+    *((str(number), str(number)) for number in range(1, 7)),
+)
 ORGANISATION = _list(
     "organisation",
     "Nature de l’organisme",
@@ -1586,6 +1593,8 @@ SETTINGS = (
     Setting("window_days", "Échange nominatif après la réunion", "F33-16", 7, 1, 14, "jours"),
     Setting("log_months", "Conservation du journal", "A-06", 12, 6, 36, "mois"),
     Setting("register_months", "Registre des éliminations", "R-08", 13, 6, 36, "mois"),
+    Setting("reading_alert", "Lectures inhabituelles, en une heure", "A-08", 20, 10, 50, "situations"),
+    Setting("refusal_alert", "Refus répétés, en une heure", "A-08", 5, 3, 20, "refus"),
     Setting("text_limit", "Longueur de l’exposé", "C-03", 500, 200, 1000, "caractères"),
 )
 CLOCKS = (
@@ -1672,20 +1681,67 @@ CLOCKS = (
 
 FACTS = (
     FactKind("referral_made", "Saisine", "F33-11", ("origin", "family", "age_band"), per_person=True),
-    FactKind("situation_retained", "Situation retenue par le Parquet", "F33-11", per_person=True),
-    FactKind("situation_examined", "Situation examinée", "F33-11", per_person=True),
-    FactKind("orientation_made", "Orientation", "F33-11", ("type",)),
-    FactKind("return_received", "Retour", "F33-11", ("support", "redirection")),
+    FactKind("situation_retained", "Situation retenue par le Parquet", "F33-11", per_person=True, since=Since.BEGAN),
+    FactKind("situation_examined", "Situation examinée", "F33-11", per_person=True, since=Since.BEGAN),
+    FactKind("orientation_made", "Orientation", "F33-11", ("type",), per_person=True, since=Since.STEP),
+    FactKind("return_received", "Retour", "F33-11", ("support", "redirection"), per_person=True, since=Since.STEP),
     FactKind("meeting_held", "Réunion", "F33-11", ("held",), activity=True),
-    FactKind("steering_committee", "Comité de pilotage parisien", "F33-11", activity=True),
 )
 INDICATORS = (
-    Indicator("calendar", "Respect du calendrier", "F33-08", "meeting_held", by="held", choices="held"),
-    Indicator("meetings", "Nombre de réunions tenues dans l’année", "F33-11", "meeting_held", without=("not_held",)),
-    Indicator("referrals", "Nombre de saisines par les partenaires", "F33-11", "referral_made"),
-    Indicator("retained", "Nombre de situations retenues par le Parquet", "F33-11", "situation_retained"),
-    Indicator("examined", "Nombre de situations examinées", "F33-11", "situation_examined"),
-    Indicator("orientations", "Nombre d’orientations", "F33-11", "orientation_made"),
+    Indicator(
+        "calendar",
+        "Respect du calendrier",
+        "F33-08",
+        "meeting_held",
+        by="held",
+        choices="held",
+        told="Les réunions closes, selon le jour où elles ont eu lieu.",
+    ),
+    Indicator(
+        "meetings",
+        "Nombre de réunions tenues dans l’année",
+        "F33-11",
+        "meeting_held",
+        without=("not_held",),
+        told="Réunions ordinaires et réunions d’urgence ; une réunion annulée n’est pas comptée.",
+    ),
+    Indicator(
+        "referrals",
+        "Nombre de saisines par les partenaires",
+        "F33-11",
+        "referral_made",
+        told="Saisines envoyées, et remontées d’agents devenues saisines.",
+    ),
+    Indicator(
+        "referrals_by_origin",
+        "Origine des saisines",
+        "F33-11",
+        "referral_made",
+        by="origin",
+        choices="origin",
+        told="Le partenaire qui a saisi la cellule.",
+    ),
+    Indicator(
+        "retained",
+        "Nombre de situations retenues par le Parquet",
+        "F33-11",
+        "situation_retained",
+        told="Avis « retenue » donnés dans l’année.",
+    ),
+    Indicator(
+        "examined",
+        "Nombre de situations examinées",
+        "F33-11",
+        "situation_examined",
+        told="Situations dont le relevé de décisions est approuvé dans l’année, sauf examen reporté.",
+    ),
+    Indicator(
+        "orientations",
+        "Nombre d’orientations",
+        "F33-11",
+        "orientation_made",
+        told="Fiches envoyées ; une situation peut en avoir plusieurs.",
+    ),
     Indicator(
         "orientations_by_type",
         "Répartition des orientations",
@@ -1693,11 +1749,59 @@ INDICATORS = (
         "orientation_made",
         by="type",
         choices="orientation",
+        told="Le service auquel la fiche est adressée.",
     ),
     Indicator(
-        "returns", "Retours des services sociaux", "F33-11", "return_received", by="support", choices="return_support"
+        "returns",
+        "Retours des services sociaux",
+        "F33-11",
+        "return_received",
+        told="Réponses des destinataires ; une situation peut en avoir plusieurs.",
     ),
-    Indicator("steering", "Comités de pilotage parisiens", "F33-11", "steering_committee"),
+    Indicator(
+        "returns_by_support",
+        "Réponses des services sociaux",
+        "F33-11",
+        "return_received",
+        by="support",
+        choices="return_support",
+        told="L’accompagnement est possible, ou non.",
+    ),
+    Indicator(
+        "until_retained", "De la saisine à l’avis « retenue » du Parquet", "F33-11", "situation_retained", median=True
+    ),
+    Indicator("until_examined", "De la saisine à l’approbation du relevé", "F33-11", "situation_examined", median=True),
+    Indicator(
+        "until_orientation", "De l’approbation du relevé à l’orientation", "F33-11", "orientation_made", median=True
+    ),
+    Indicator("until_return", "De l’orientation au retour", "F33-11", "return_received", median=True),
+    Indicator(
+        "steering",
+        "Réunions du comité de pilotage parisien",
+        "F33-11",
+        typed="steering",
+        told="Nombre inscrit par le coordonnateur.",
+    ),
+    Indicator("quality", "Retour qualitatif des services sociaux", "F33-11", typed="quality"),
+)
+YEARLY = (
+    Field(
+        "steering",
+        "Réunions du comité de pilotage parisien dans l’année",
+        Kind.CHOICE,
+        "F33-11",
+        required=True,
+        choices=STEERING,
+    ),
+    Field(
+        "quality",
+        "Retour qualitatif des services sociaux",
+        Kind.TEXT,
+        "F33-11",
+        help="Ce qui marche, ce qui manque, en général. Aucun nom, aucune situation reconnaissable.",
+        limit=1500,
+        guarded=True,
+    ),
 )
 
 # --- Promises the checker proves (F33-16) ---------------------------------------------------------------------------
@@ -1959,6 +2063,7 @@ CENOMED = Charter(
     ),
     facts=FACTS,
     indicators=INDICATORS,
+    yearly=YEARLY,
     nevers=NEVERS,
     befores=BEFORES,
     derivable={"identity": ("informed",), "deliberation": OUTCOMES},
@@ -1974,4 +2079,8 @@ CENOMED = Charter(
         for kind, organisations in RECIPIENT_ORGANISATION.items()
     },
     sent_to=SENT_TO,
+    gathered=(
+        *((step, "") for step in ("scheduled", *SESSION)),  # an agenda
+        *((step, "prosecutor") for step in ("screening", "clarifying")),
+    ),
 )

@@ -200,12 +200,14 @@ def _lists(charter: Charter) -> str:
 
 def _facts(charter: Charter) -> Iterable[tuple[str, ...]]:
     for item in charter.facts:
-        yield f"{item.label} (`{item.name}`)", item.rule, ", ".join((*item.dimensions, *["personne"] * item.per_person))
+        more = (*["personne"] * item.per_person, *["délai en semaines"] * bool(item.since))
+        yield f"{item.label} (`{item.name}`)", item.rule, ", ".join((*item.dimensions, *more))
 
 
 def _indicators(charter: Charter) -> Iterable[tuple[str, ...]]:
     for item in charter.indicators:
-        yield item.label, item.rule, f"`{item.fact}`", item.by
+        source = f"`{item.fact}`" if item.fact else "inscrit une fois l’an"
+        yield item.label, item.rule, source, item.by or "médiane" * item.median
 
 
 def _proved(report: Report) -> str:

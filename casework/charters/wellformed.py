@@ -3,9 +3,19 @@ bounds; nothing is played here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from casework.kernel.records import SITUATION, Basis, Charter, ChoiceList, Field, HolderKind, Kind
+from casework.kernel.records import (
+    SITUATION,
+    Basis,
+    Charter,
+    ChoiceList,
+    FactKind,
+    Field,
+    HolderKind,
+    Indicator,
+    Kind,
+)
 
 Fault = tuple[str, str]  # rule id, what is wrong
 LONGEST = 12  # values of a closed list (C-02)
@@ -165,19 +175,30 @@ def _settings(charter: Charter) -> Iterator[Fault]:
 def _figures(charter: Charter) -> Iterator[Fault]:
     facts = {item.name: item for item in charter.facts}
     for indicator in charter.indicators:
-        yield from _unknown(indicator.rule, f"indicator {indicator.name}", [indicator.fact], facts)
-        named = [indicator.choices] if indicator.choices else []
-        yield from _unknown(indicator.rule, f"indicator {indicator.name}", named, (c.name for c in charter.lists))
-        if indicator.fact in facts and indicator.by:
-            known = facts[indicator.fact].dimensions
-            yield from _unknown(indicator.rule, f"indicator {indicator.name}", [indicator.by], known)
+        yield from _figure(charter, indicator, facts)
     for name, marks in charter.derivable.items():
         yield from _unknown("charter", f"derivable {', '.join(marks)}", [name], (c.name for c in charter.compartments))
+    for step, seat in charter.gathered:
+        yield from _unknown("A-08", "a reading in number", [step], (item.name for item in charter.steps))
+        yield from _unknown("A-08", "a reading in number", filter(None, [seat]), (item.name for item in charter.seats))
     for kind in charter.sent_to.values():
         yield from _unknown("F33-05", "an orientation", [kind], charter.recipients)
     for recipient in charter.recipients.values():
         kinds = {item.value for item in charter.organisations.values}
         yield from _unknown("F33-05", f"recipient {recipient.name}", recipient.organisations, kinds)
+
+
+def _figure(charter: Charter, indicator: Indicator, facts: Mapping[str, FactKind]) -> Iterator[Fault]:
+    rule, where, fact = indicator.rule, f"indicator {indicator.name}", facts.get(indicator.fact)
+    if bool(indicator.fact) == bool(indicator.typed):
+        yield rule, f"{where} is counted or typed, one of the two"
+    yield from _unknown(rule, where, filter(None, [indicator.fact]), facts)
+    yield from _unknown(rule, where, filter(None, [indicator.typed]), (item.name for item in charter.yearly))
+    yield from _unknown(rule, where, filter(None, [indicator.choices]), (item.name for item in charter.lists))
+    if fact and indicator.by:
+        yield from _unknown(rule, where, [indicator.by], fact.dimensions)
+    if fact and indicator.median and not (fact.since and fact.per_person):
+        yield rule, f"{where} has no delay of persons in its fact"
 
 
 def _all(fields: Iterable[Field]) -> Iterator[Field]:

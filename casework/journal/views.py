@@ -1,13 +1,12 @@
-"""The log on a page: the latest entries, each verified; a name is never looked up from here (A-07)."""
+"""The log on pages, for the DPO: what is asked of it, fifty entries at a time, and what is counted; each entry is verified before it is shown."""
 
 from flask import Response, request
 
 from audit.entry import INT_LIMIT
-from audit.log import LogBroken, entries
-from casework.journal.words import said
+from audit.log import LogBroken
+from casework.journal import asking, service
+from casework.journal import signals as counting
 from casework.web.page import current_house, reply
-
-PER_PAGE = 50
 
 
 def _number(text: str) -> int:
@@ -15,13 +14,32 @@ def _number(text: str) -> int:
 
 
 def journal() -> Response:
-    """Fifty entries, newest first; a broken one is told, and nothing after it is shown."""
+    """Fifty entries that answer, newest first; a broken one is told, and nothing is shown."""
     house, before = current_house(), request.args.get("avant", type=_number)
     try:
-        with house.stores.case_reading() as session:
-            found = entries(session.connection(), house.provider.mac, before=before, limit=PER_PAGE)
+        question = asking.read(house, request.args)
+        found = [] if question.errors else service.search(house, question.asked, before)
     except LogBroken:
-        return reply("journal/broken.html", page="journal", status=500)
-    lines = [said(record, house.charter) for record in found]
-    older = found[-1].number if len(found) == PER_PAGE else None
-    return reply("journal/journal.html", lines=lines, older=older, page="journal")
+        return _broken()
+    older = found[-1].number if len(found) == service.PER_PAGE else None
+    return reply(
+        "journal/journal.html",
+        question=question,
+        lines=service.lines(house, found),
+        older=older,
+        page="journal",
+        status=422 if question.errors else 200,
+    )
+
+
+def signals() -> Response:
+    """Repeated refusals and abnormal readings of the last thirty days."""
+    try:
+        found = counting.signals(current_house())
+    except LogBroken:
+        return _broken()
+    return reply("journal/signals.html", found=found, page="journal")
+
+
+def _broken() -> Response:
+    return reply("journal/broken.html", page="journal", status=500)

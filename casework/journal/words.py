@@ -1,13 +1,22 @@
-"""What each event of the log is called in French; ids stay ids."""
+"""What each entry of the log says in French: what happened, who acted, which part or page; never a name of a person concerned, never a content."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
+from audit.entry import EventType
 from audit.log import Record
-from casework.kernel.records import Charter
+from casework.accounts.people import Names
+from casework.kernel.records import Charter, ChoiceList, Labelled
+from casework.meetings.rules import URGENT_REASON
+from casework.store.house import House
+from casework.web.french import lowered
 
 EVENTS = {
     "AccessRefused": "Accès refusé",
+    "AnswerPrinted": "Réponse « qui a consulté » imprimée",
     "AdmissionKeyUsed": "Clé d’admission utilisée",
     "ApartKeyHanded": "Clé de la note du Parquet confiée",
     "BackupRestored": "Sauvegarde restaurée et acceptée",
@@ -18,6 +27,7 @@ EVENTS = {
     "EscrowShareGiven": "Part remise",
     "EscrowShareShown": "Part montrée",
     "EscrowSharesRemade": "Parts refaites",
+    "IndicatorsTyped": "Indicateurs d’une année complétés",
     "InstanceOpened": "Instance ouverte",
     "InvitationAccepted": "Invitation acceptée",
     "KeeperCertified": "Coordonnateur habilité à admettre",
@@ -62,27 +72,162 @@ OUTCOMES = {
     "too_large": "envoi trop volumineux",
     "wrong_secret": "secret faux",
 }
+PAGES = {
+    "account": "comptes et accès",
+    "compare": "rapprochement de situations",
+    "draft": "brouillon",
+    "help": "aide",
+    "home": "accueil",
+    "indicators": "indicateurs",
+    "journal": "journal",
+    "list": "liste des situations",
+    "meeting": "réunion",
+    "notice": "notices des familles",
+    "orientation": "orientation",
+    "print": "formulaire d’impression",
+    "search": "recherche",
+    "sheet": "fiche",
+    "situation": "situation",
+}
+CHANGES = {
+    "answered": "réponse aux dates proposées",
+    "approved": "relevé approuvé",
+    "arranged": "heure et lieu",
+    "attendance": "présences notées",
+    "circulated": "échange nominatif ouvert",
+    "convened": "personnes convoquées",
+    "fixed": "date fixée",
+    "held": "réunion close",
+    "not_held": "réunion annulée",
+    "postponed": "réunion reportée",
+    "proposed": "dates proposées",
+    "released": "convocation retirée",
+    "signed": "relevé signé",
+}
+READINGS = ("SituationOpened", "CompartmentRead", "SituationsCompared", "SituationPrinted")
+FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "readings": ("Lectures d’une situation", READINGS),
+    "lists": ("Listes de situations", ("ListShown", "SituationListed")),
+    "pages": ("Pages affichées, réponses imprimées", ("AnswerPrinted", "PageShown")),
+    "acts": ("Actes sur une situation", ("SituationDestroyed", "SituationMoved")),
+    "meetings": ("Réunions", ("MeetingChanged", "MeetingFixedUrgently", "MeetingPrinted")),
+    "refusals": ("Refus", ("AccessRefused", "LoginFailed")),
+    "connections": ("Connexions", ("LoggedIn", "LoggedOut", "SessionsClosed")),
+    "people": (
+        "Personnes, organismes et qualités",
+        (
+            "CharterSigned",
+            "ContactErased",
+            "InvitationAccepted",
+            "MemberRowChanged",
+            "OrganisationCreated",
+            "PersonAdmitted",
+            "PersonInvited",
+            "RightsConfirmed",
+            "RightsLapsed",
+            "SeatRemoved",
+            "SeatSuspended",
+            "SuspensionsChanged",
+        ),
+    ),
+    "keys": (
+        "Clés et parts",
+        (
+            "AdmissionKeyUsed",
+            "ApartKeyHanded",
+            "DirectorySigned",
+            "EscrowShareGiven",
+            "EscrowShareShown",
+            "EscrowSharesRemade",
+            "InstanceOpened",
+            "KeeperCertified",
+        ),
+    ),
+    "integrity": (
+        "Intégrité et sauvegardes",
+        ("BackupRestored", "SealMissing", "SealSurplusRemoved", "TamperingFound"),
+    ),
+    "figures": ("Indicateurs complétés", ("IndicatorsTyped",)),
+}
+KINDS = ChoiceList(
+    "kind", "Nature de l’inscription", tuple(Labelled(name, label) for name, (label, _) in FAMILIES.items())
+)
+
+
+def types(house: House, kind: str) -> list[EventType]:
+    """The events of a family."""
+    return [event for event in house.events.all() if event.name in FAMILIES[kind][1]]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the page shows it."""
+    """One entry as the page shows it. `reference`: of the situation concerned, as long as something still says it."""
 
     number: int
     at: datetime
     event: str
-    actor: str
+    who: str
     seat: str
+    reference: str
     subject: str
 
 
-def said(record: Record, charter: Charter) -> Line:
-    """One entry in French; who and what are random ids, cut short."""
-    why = {**OUTCOMES, **{item.value: item.label.lower() for item in charter.printing.reasons.values}}
-    told = why.get(str(record.values.get("outcome") or record.values.get("reason") or ""), "")
-    event = EVENTS.get(record.type, record.type) + (f" ({told})" if told else "")
-    labels = {seat.name: seat.label for seat in charter.seats}
-    subject = str(record.values.get("reference") or record.subject or "")[:8]
-    return Line(
-        record.number, record.at, event, str(record.actor or "")[:8], labels.get(record.seat or "", ""), subject
-    )
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Says entries in French. `words`: of the keys that have any; `references`: of the situations still there."""
+
+    words: Mapping[str, Callable[[str], str]]
+    names: Names
+    references: Mapping[UUID, str]
+
+    def line(self, record: Record) -> Line:
+        """One entry."""
+        reference = str(record.values.get("reference") or self._known(record) or "")
+        subject = "" if reference or record.subject is None else self._subject(record.subject)
+        return Line(
+            record.number, record.at, self.event(record), self.who(record), self.seat(record), reference, subject
+        )
+
+    def event(self, record: Record) -> str:
+        """What happened: the part, the page, the act and the reason, where the entry has them."""
+        told = [word for key, value in record.values.items() if (word := self._word(key, str(value)))]
+        return EVENTS.get(record.type, record.type) + (f" ({', '.join(told)})" if told else "")
+
+    def who(self, record: Record) -> str:
+        """The person who acted; nobody for a clock or somebody still outside."""
+        return self.names.person(record.actor) if record.actor else ""
+
+    def seat(self, record: Record) -> str:
+        """The seat, and the organisation as long as it is known."""
+        held = self.names.tenures.values()
+        places = {
+            self.names.organisation(place) for who, seat, place in held if (who, seat) == (record.actor, record.seat)
+        }
+        label = self.names.seat(record.seat or "")
+        return ", ".join((label, *sorted(places)))
+
+    def _known(self, record: Record) -> str | None:
+        return self.references.get(record.subject) if record.subject else None
+
+    def _subject(self, subject: UUID) -> str:
+        return self.names.person(subject) if subject in self.names.persons else str(subject)[:8]
+
+    def _word(self, key: str, value: str) -> str:
+        words = self.words.get(key)
+        return words(value) if words else ""
+
+
+def words(charter: Charter) -> Mapping[str, Callable[[str], str]]:
+    """The French of what an entry carries, by key."""
+    reasons = {item.value: item.label for item in (*charter.printing.reasons.values, *URGENT_REASON.values)}
+    compartments = {item.name: item.label for item in charter.compartments}
+    moves = {item.name: item.label for item in charter.moves}
+    tables = {
+        "change": CHANGES, "compartment": compartments, "move": moves, "outcome": OUTCOMES,
+        "page": PAGES, "reason": reasons,
+    }  # fmt: skip
+    return {key: partial(_lowered, table) for key, table in tables.items()} | {"year": str}
+
+
+def _lowered(table: Mapping[str, str], value: str) -> str:
+    return lowered(table.get(value, ""))

@@ -53,10 +53,17 @@ class Clock:
     running: bool = True
 
 
+class Since(Enum):
+    """What a delay counts from, on the life as it was before the move."""
+
+    BEGAN = "began"  # the day the situation began
+    STEP = "step"  # the day the step that the move leaves began: of the part it bears on, or of the situation
+
+
 @dataclass(frozen=True, slots=True)
 class FactKind:
     """An anonymous fact (S-01): `dimensions` are the only closed values it carries; `per_person` facts say
-    whether first of the year.
+    whether first of the year; `since`: it also says how many whole weeks had passed.
     """
 
     name: str
@@ -65,19 +72,26 @@ class FactKind:
     dimensions: tuple[str, ...] = ()
     per_person: bool = False
     activity: bool = False  # counts acts of the body, not persons: always exact (S-02)
+    since: Since | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A figure of F33-11, counted from facts; `choices` names the closed list that gives labels to the dimension `by`."""
+    """A figure of F33-11: counted from facts, their median delay, or `typed` in a field of the yearly form.
+
+    `choices` names the closed list that gives labels to the dimension `by`; `told` says in one sentence what is counted.
+    """
 
     name: str
     label: str
     rule: str
-    fact: str
+    fact: str = ""
     by: str = ""
     choices: str = ""
     without: tuple[str, ...] = ()  # values of the dimensions that do not count
+    median: bool = False
+    typed: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,18 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from casework.kernel.fields import SITUATION, ChoiceList, Compartment, Field, Kind, Labelled
-from casework.kernel.measures import Basis, Before, Clock, Derived, FactKind, Indicator, Never, Recipient, Setting
+from casework.kernel.measures import (
+    Basis,
+    Before,
+    Clock,
+    Derived,
+    FactKind,
+    Indicator,
+    Never,
+    Recipient,
+    Setting,
+    Since,
+)
 
 __all__ = [
     "SITUATION",
@@ -34,6 +45,7 @@ __all__ = [
     "Relation",
     "Seat",
     "Setting",
+    "Since",
     "Step",
     "Take",
     "Write",
@@ -215,6 +227,7 @@ class Charter:
     lists: tuple[ChoiceList, ...]
     facts: tuple[FactKind, ...]
     indicators: tuple[Indicator, ...]
+    yearly: tuple[Field, ...]  # what the workflow cannot tell, typed once a year (F33-11)
     nevers: tuple[Never, ...]
     befores: tuple[Before, ...]
     derivable: Mapping[str, tuple[str, ...]]
@@ -225,6 +238,7 @@ class Charter:
     schools: str  # the seat whose organisations are schools
     recipients: Mapping[str, Recipient]  # F33-05, closed
     sent_to: Mapping[str, str]  # type of orientation -> kind of recipient
+    gathered: tuple[tuple[str, str], ...]  # (step, seat or "" for all): reading many there is the work itself (A-08)
 
     def seat(self, name: str) -> Seat:
         """The seat of this name. Errors: KeyError."""

@@ -148,7 +148,7 @@ def hold(house: House, acting: Acting, meeting: UUID, *, took_place: bool = True
         require(row.day <= today() or not took_place, "early")
         require(took_place or not records.situations(house, writing.session, meeting, *OPEN_STEPS), "waiting")
         row.held = rules.how_held(row.day, row.first_day, urgent=row.urgent) if took_place else "not_held"
-        made, _ = facts.row(house, facts.Made("meeting_held", {"held": row.held}), frozenset())
+        made, _ = facts.row(house, facts.Made("meeting_held", {"held": row.held}, day=row.day), frozenset())
         writing.session.add(FactRow(**made))
         return row.held
 

@@ -115,6 +115,12 @@ def entry(house: House, acting: Acting, head: Head, document: str, reason: str) 
     )
 
 
+def answer_entry(house: House, acting: Acting, case: UUID, reference: str, reason: str) -> Entry:
+    """The entry of an answer on who consulted a situation."""
+    events, told = house.events, Reference(reference)
+    return house.entry(events.answer_printed, acting.actor, subject=case, reference=told, reason=events.reasons[reason])
+
+
 def meeting_entries(
     house: House, acting: Acting, meeting: UUID, document: str, reason: str, items: Iterable[Item]
 ) -> list[Entry]:

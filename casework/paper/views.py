@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, request, url_for
 from werkzeug.exceptions import NotFound
 
 from audit.entry import Entry, Reference
 from casework.accounts.people import names
 from casework.cases import reading, shown
+from casework.journal import asking
+from casework.journal import service as journal
 from casework.kernel.clock import today
 from casework.kernel.records import Field, Labelled
 from casework.meetings import agenda, pages, rules, service
@@ -22,7 +25,7 @@ from casework.store.events import PAGES
 from casework.web.context import public
 from casework.web.forms import Parsed, parse
 from casework.web.french import short_day
-from casework.web.page import acting, current_house, log, reply
+from casework.web.page import acting, current_house, go, log, reply
 from casework.web.widgets import widgets
 
 
@@ -84,6 +87,31 @@ def meeting(meeting: UUID) -> Response:
     return reply(f"paper/{document}.html", *entries, sheet=sheet, row=sheet.meeting, mark=mark, **content)
 
 
+def answer() -> Response:
+    """Print who consulted a situation (A-09): seats and organisations, no name of anybody, no content."""
+    house, person = current_house(), acting()
+    question = asking.read(house, request.args)
+    asked, case, back = (
+        question.asked,
+        question.asked.case,
+        f"{url_for('journal.journal')}?{urlencode(question.address)}",
+    )
+    if question.errors or case is None:
+        return go("journal.journal")
+    fields = printing.fields(house.charter, DOCUMENT, ())[1:]
+    read = _read(fields)
+    if read is None or not read.ok:
+        title = f"Imprimer la réponse : qui a consulté la situation {asked.reference}"
+        return _ask(fields, (), read, title=title, back=back)
+    lines = journal.looks(journal.lines(house, journal.readings(house, asked)))
+    entry = printing.answer_entry(house, person, case, asked.reference, read.values[REASON])
+    mark = printing.mark(house, person, read.values[REASON])
+    line, span = house.charter.confidentiality, asking.span(asked)
+    return reply(
+        "paper/answer.html", entry, lines=lines, asked=asked, span=span, mark=mark, back=back, confidentiality=line
+    )
+
+
 Content = tuple[Sequence[Item], Mapping[str, Any]]  # the situations on the paper, and what its template shows
 
 
@@ -116,8 +144,10 @@ def _ask(
     fields: Sequence[Field], documents: Sequence[Labelled], read: Parsed | None, *entries: Entry, **context: Any
 ) -> Response:
     """The form of a print; what is alone to be printed is chosen already."""
-    name, only = fields[0].name, documents[0].value
-    first = {} if len(documents) > 1 else {name: [only] if name == SHEETS else only}
+    first: Mapping[str, Any] = {}
+    if len(documents) == 1:
+        name, only = fields[0].name, documents[0].value
+        first = {name: [only] if name == SHEETS else only}
     errors, status = (read.errors, 422) if read else ((), 200)
     drawn = widgets(fields, read.shown if read else first, errors)
     return reply("paper/ask.html", *entries, widgets=drawn, errors=errors, page="print", status=status, **context)

@@ -83,6 +83,7 @@ class Events:
     created = EventType("OrganisationCreated", {"subject": UUID})
     meeting = EventType("MeetingChanged", {"subject": UUID, "urgent": bool, "change": MEETING_CHANGES})
     meeting_urgent = EventType("MeetingFixedUrgently", {"subject": UUID, "reason": URGENT_REASONS})
+    typed = EventType("IndicatorsTyped", {"year": int})
     restored = EventType("BackupRestored", {"subject": UUID, "second": UUID, "tip": int, "pin": int, "seen": bytes})
     seal_missing = EventType("SealMissing", {"subject": UUID})
     seal_surplus = EventType("SealSurplusRemoved", {"subject": UUID})
@@ -103,6 +104,9 @@ class Events:
         self.reasons = Codes(*(item.value for item in charter.printing.reasons.values))
         why = {"document": DOCUMENTS, "reason": self.reasons}
         self.printed = EventType("SituationPrinted", {"subject": UUID, "reference": Reference, **why})
+        self.answer_printed = EventType(
+            "AnswerPrinted", {"subject": UUID, "reference": Reference, "reason": self.reasons}
+        )
         self.meeting_printed = EventType("MeetingPrinted", {"subject": UUID, **why})
 
     def all(self) -> Iterable[EventType]:

@@ -232,6 +232,16 @@ class FactRow(CaseBase):
     body: Mapped[bytes] = col("anonymous", "kept (R-09)", "coordinator, mairie as counts", cipher="provider")
 
 
+class TypedYearRow(CaseBase):
+    """What is typed once a year for the indicators (F33-11): a number and a text without any name; `version` counts its changes."""
+
+    __tablename__ = "typed_year"
+    instance: Mapped[UUID] = identifier("kept (R-09)", ForeignKey("instance.id"), primary_key=True)
+    year: Mapped[int] = col("clear_state", "kept (R-09)", "coordinator, mairie", primary_key=True, autoincrement=False)
+    version: Mapped[int] = col("technical", "kept (R-09)", "server")
+    body: Mapped[bytes] = col("anonymous", "kept (R-09)", "coordinator, mairie", cipher="provider")
+
+
 class MeetingRow(CaseBase):
     """A meeting of the cell: its day, the day it was fixed (F33-07), how it was held (A24); its place is under the provider."""
 

@@ -21,7 +21,11 @@ NO_ENTRY = (
     "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. "
     "Réessayez dans un instant ; si cela continue, appelez l’administrateur."
 )
-OF_SLICE = {"cases": "situation", "meetings": "meeting"}  # the code of PAGES for an answer that only sends elsewhere
+OF_SLICE = {
+    "cases": "situation",
+    "meetings": "meeting",
+    "journal": "journal",
+}  # the code of PAGES for an answer that only sends elsewhere
 REFUSED = {404: "missing", 409: "conflict", 422: "invalid", 429: "limited"}
 logger = logging.getLogger("casework")
 

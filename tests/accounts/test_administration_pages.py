@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -63,12 +64,13 @@ def test_a_deputy_is_invited_beside_the_holder(browser: Browser) -> None:
 
 
 @pytest.mark.clause("A-05", "A-07")
-def test_the_dpo_reads_the_journal_without_any_name(browser: Browser) -> None:
+def test_the_dpo_reads_who_acted_and_no_address(browser: Browser) -> None:
     browser.enter("dpo")
     page = browser.get("/journal")
     assert "Page affichée" in page.text
     assert "Connexion" in page.text
-    assert not re.search(r"exemple\.fr|Coordinator|Organisme (?!créé)", page.text)
+    assert re.search(r"Coordonnateur, Organisme", unescape(page.text))
+    assert "exemple.fr" not in page.text
 
 
 def test_others_have_no_journal_and_no_admissions(browser: Browser) -> None:

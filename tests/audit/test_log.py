@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import pytest
@@ -84,6 +85,27 @@ def test_records_are_found_by_subject_actor_type_and_page(store: Store, build: B
     assert numbers(subject=build.subjects[0], actor=uuid.UUID(int=101), types={build.read}) == [4]
     assert numbers(limit=2) == [7, 6]
     assert numbers(before=6, limit=2) == [5, 4]
+    assert numbers(types=[build.read, build.moved], limit=3) == [7, 6, 5]
+
+
+@pytest.mark.clause("A-05")
+def test_records_of_a_span_of_time_are_found_whatever_else_is_asked(store: Store, build: Builders, read: Read) -> None:
+    store.append(*(build.entry(rank) for rank in range(6)), build.move(6, bytes(32)))
+    first, last = build.entry(2).at, build.entry(5).at
+
+    def numbers(**wanted: Any) -> list[int]:
+        return [record.number for record in read(entries, build.mac, **wanted)]
+
+    assert numbers(start=first, end=last) == [5, 4, 3]
+    assert numbers(start=last) == [7, 6]
+    assert numbers(end=first, before=2) == [1]
+    assert numbers(start=first, end=last, subject=build.subjects[0], types=[build.read]) == [4]
+    assert numbers(start=first, types=[build.moved]) == [7]
+    assert numbers(end=build.entry(0).at) == []
+    for forgery, bounds in (("2001-01-01", {"end": first}), ("2101-01-01", {"start": last})):
+        store.forge("UPDATE audit_log SET at = :at WHERE number = 4", at=datetime.fromisoformat(forgery))
+        with pytest.raises(LogBroken, match="another day"):
+            numbers(**bounds)
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_the_log_says_what_the_desk_showed_and_opened(desk: Desk) -> None:
     assert opened == Counter([*expected, *((cases[name], "deliberation") for name in without)])
     pairs = [{item.subject, item.values["other"]} for item in seen if item.type == "SituationsCompared"]
     expected_pairs = [{cases["retained"], cases["twin"]}, {cases["waiting"], cases["double"]}]
-    assert sorted(pairs, key=sorted) == sorted(expected_pairs, key=sorted)
+    assert sorted(pairs, key=sorted) == sorted(expected_pairs * 2, key=sorted)  # each of the two finds it
 
 
 @pytest.mark.clause("F33-16")

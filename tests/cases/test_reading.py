@@ -37,8 +37,10 @@ def test_a_comparison_logs_each_pair_shown_and_opens_nothing_else(lives: Lives) 
         logged = entries(
             session.connection(), lives.house.provider.mac, types=[events.compared, events.opened, events.read]
         )
+    left, right = pairs[0].cases
     assert [(item.type, item.subject, item.values["other"]) for item in logged] == [
-        ("SituationsCompared", pairs[0].left.life.case, pairs[0].right.life.case)
+        ("SituationsCompared", right, left),
+        ("SituationsCompared", left, right),
     ]
 
 

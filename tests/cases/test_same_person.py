@@ -43,7 +43,7 @@ def test_the_count_of_the_home_page_shows_no_pair_and_logs_none(desk: Desk) -> N
     desk.page("coordinator", "/")
     assert [kind for kind, _ in desk.logged()].count("SituationsCompared") == before
     desk.page("coordinator", f"/situations/{desk.heads['twin'].life.case}")
-    assert [kind for kind, _ in desk.logged()].count("SituationsCompared") == before + 1
+    assert [kind for kind, _ in desk.logged()].count("SituationsCompared") == before + 2
 
 
 @pytest.mark.clause("C-10")

@@ -196,6 +196,7 @@ FORMS: Mapping[str, Callable[[Cell], Form]] = {
     "poll": poll,
     "held": partial(meeting, page="cloture", fields=lambda _cell, _made: pages.HELD),
     "convened": partial(meeting, page="convocations", fields=_convocable),
+    "typed once a year": lambda _cell: Form("coordinator", "/indicateurs/saisie", [Named("", CENOMED.yearly)]),
     "printed": partial(printed, page="situations", name=printing.SHEETS),
     "printed of a meeting": partial(printed, page="reunions", name=printing.DOCUMENT),
     "present": partial(meeting, page="presences", fields=_present),

@@ -29,6 +29,7 @@ from tests.contracts.searching import marker, markers
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 TOKEN = re.compile(r'value="[0-9a-f]{32,}"')
 NOT_CRAWLED = ("/static/", "/bootstrap/", "/journal?", "/invitation/")
+ANSWERS = ("", "/impression")  # of the log about one situation
 NOBODY = UUID(int=9)
 
 
@@ -107,6 +108,8 @@ def printed(reader: Reader, known: Mapping[str, Page]) -> dict[str, Page]:
         for chosen in wanted:
             form = {**proof, chosen[0][0]: [value for _, value in chosen], "reason": "meeting_without_screen"}
             found[f"{path}?{chosen[0][1]}"] = _page(reader.send(path, form))
+    for path in (path for path, page in known.items() if "/impression?" in path and page.status == 200):
+        found[f"{path}&printed"] = _page(reader.send(path, {**proof, "reason": "right_exercised"}))
     return found
 
 
@@ -124,7 +127,10 @@ def starts(town: Town) -> set[str]:
     paths = {path.replace("<uuid:meeting>", str(meeting)) for path in paths for meeting in meetings}
     paths = {path.replace("/nouvelle/<move>", f"/nouvelle/{name}") for path in paths for name in begins}
     paths |= {path.replace("/fait/<move>", "/fait/refer").replace("/fait/<act>", "/fait/approved") for path in paths}
-    return {path for path in paths if "<" not in path and wanted(path)}
+    asked = {
+        f"/journal{page}?reference={head.reference}" for head in town.planted.situations.values() for page in ANSWERS
+    }
+    return {path for path in paths if "<" not in path and wanted(path)} | asked
 
 
 def follow(reader: Reader, known: Mapping[str, Page], paths: set[str]) -> dict[str, Page]:

@@ -210,7 +210,8 @@ WITHOUT_OBJECT = (
     "/", "/bureau", "/sante", "/connexion", "/deconnexion", "/rester", "/charte", "/admissions", "/administration", "/administration/organisme",
     "/administration/confirmations",
     "/administration/invitation", "/situations", "/situations/rapprochements", "/reunions", "/reunions/nouvelle", "/indicateurs",
-    "/journal", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
+    "/indicateurs/saisie", "/journal",
+    "/journal/signaux", "/journal/impression", "/mon-compte", "/mon-compte/mot-de-passe", "/mon-compte/connexions", "/mon-compte/telephone",
     "/avis", "/avis/cle", "/mon-compte/qualite", "/reunions/dates", "/ouverture", "/parts", "/parts/ma-part",
     "/parts/refaire", "/parts/habilitation", "/notices", "/aide", "/aide/mots", "/accessibilite", "/contact",
 )  # fmt: skip
@@ -283,6 +284,7 @@ def forms(places: Places) -> Mapping[str, Mapping[str, Any]]:
         "/reunions/dates": {"day1": later.isoformat()},
         "/reunions/dates/<uuid:proposal>": {later.isoformat(): "yes"},
         "/avis/<uuid:case>": {"avis": "retain"},
+        "/indicateurs/saisie": {"steering": "1", "seen": "0"},
         f"{MEETING}/heure-et-lieu": {"starts_at": "14:30", "place": "Salle demandée"},
         f"{MEETING}/report": {"day": later.isoformat()},
         f"{MEETING}/convocations": {"tenures": str(lives.acting["coordinator"].tenure)},
