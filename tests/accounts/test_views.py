@@ -18,12 +18,7 @@ from casework.accounts.service import invite
 from casework.accounts.totp import totp_now
 from casework.kernel.clock import at
 from tests.accounts.pages import Browser, app_of
-from tests.house import PASSWORD, Town, make_house, open_town
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    return open_town(make_house(tmp_path))
+from tests.house import PASSWORD, Town
 
 
 @pytest.fixture
