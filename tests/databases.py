@@ -1,5 +1,6 @@
 """Databases for tests: SQLite files, or fresh databases of one PostgreSQL server that lives as long as the test process."""
 
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -80,14 +81,23 @@ def _migrated() -> dict[str, str]:
     return {name: str(make_url(url).database) for name, url in urls.items()}
 
 
+@cache
+def _shaped() -> tempfile.TemporaryDirectory[str]:
+    """The files of both stores, brought to their present shape once: the others are copies."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    stores = open_files(Path(folder.name))
+    upgrade(stores)
+    stores.close()
+    return folder
+
+
 def new_stores(folder: Path, dialect: str) -> Stores:
     """Two empty stores of the present shape, in two databases."""
     if dialect == "postgresql":
         case, key = (open_engine(new_database(_migrated()[name])) for name in STORES)
         return Stores(case, key)
-    stores = open_files(folder)
-    upgrade(stores)
-    return stores
+    shutil.copytree(_shaped().name, folder, dirs_exist_ok=True, copy_function=shutil.copy)
+    return open_files(folder)
 
 
 def copy(stores: Stores, folder: Path) -> Stores:

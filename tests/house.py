@@ -2,7 +2,7 @@
 
 import base64
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from casework.kernel.clock import at, today
 from casework.kernel.records import Charter
 from casework.store.engines import Stores
 from casework.store.house import House
-from casework.store.keyring import Acting
+from casework.store.keyring import Acting, Keyring
 from casework.store.tables import InstanceRow
 from crypto.identity import FLOOR
 from crypto.provider import FileProvider
@@ -57,6 +57,15 @@ def copy_house(house: House, source: Path, target: Path) -> House:
     return _placed(house, databases.copy(house.stores, target / DATA), target)
 
 
+def afresh(people: Mapping[str, Acting]) -> dict[str, Acting]:
+    """The same persons for a copied house, whose keyrings have opened nothing yet."""
+
+    def emptied(keys: Keyring) -> Keyring:
+        return Keyring(keys.person, keys.member_id, keys.opening, keys.signing)
+
+    return {name: replace(acting, keys=emptied(acting.keys)) for name, acting in people.items()}
+
+
 def open_files(house: House, folder: Path) -> House:
     """The same house on the files of `folder`."""
     return _placed(house, databases.open_files(folder / DATA), folder)
@@ -64,7 +73,8 @@ def open_files(house: House, folder: Path) -> House:
 
 def _placed(house: House, stores: Stores, folder: Path) -> House:
     provider, pins = FileProvider.load(folder / APART / PROVIDER), PinFile(folder / APART / PINS)
-    return replace(house, stores=stores, provider=provider, pins=pins, register_path=folder / APART / REGISTER)
+    register, settings = folder / APART / REGISTER, dict(house.settings)
+    return replace(house, stores=stores, provider=provider, pins=pins, register_path=register, settings=settings)
 
 
 def close(house: House) -> None:

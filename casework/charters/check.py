@@ -159,10 +159,10 @@ def _before(before: Before) -> Callable[[Graph], Iterator[Broken]]:
     return search
 
 
-def _gains(graph: Graph) -> Iterator[tuple[Edge, Slot]]:
-    """Each move that adds a reader to a slot written before it, and which it does not write anew."""
+def _gains(graph: Graph, *, timed: bool) -> Iterator[tuple[Edge, Slot]]:
+    """Each move, of a person or of the clock, that adds a reader to a slot written before it, which it does not write anew."""
     for edge in graph.all_edges():
-        if edge.source != START:
+        if edge.source != START and edge.move.timed == timed:
             before, after = graph.readers[edge.source], graph.readers[edge.target]
             for slot in graph.existing[edge.source] - edge.rewritten:
                 if after.get(slot, frozenset()) - before.get(slot, frozenset()):
@@ -184,15 +184,14 @@ def _keys(graph: Graph) -> Iterator[Broken]:
     touched = ((e, slot) for e in graph.all_edges() for slot in e.touched if e.source != START)
     without = (
         (edge, slot)
-        for edge, slot in (*_gains(graph), *touched)
+        for edge, slot in (*_gains(graph, timed=False), *touched)
         if edge.actor.party and not any(holds(p, edge.actor.party) for p in graph.readers[edge.source].get(slot, ()))
     )
     return _by_edges(graph, "F33-16", "l’auteur du geste n’a pas la clé", without)
 
 
 def _timed(graph: Graph) -> Iterator[Broken]:
-    found = ((edge, slot) for edge, slot in _gains(graph) if edge.move.timed)
-    return _by_edges(graph, "R-10", "une horloge donne à lire", found)
+    return _by_edges(graph, "R-10", "une horloge donne à lire", _gains(graph, timed=True))
 
 
 def _unread(graph: Graph) -> Iterator[Broken]:

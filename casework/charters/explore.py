@@ -5,6 +5,7 @@ knows no promise.
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from uuid import UUID
 
 from casework.charters.universe import CASE, DAY, Memory, Universe, universe
@@ -36,6 +37,7 @@ class Graph:
     world: Universe
     lives: list[Life] = field(default_factory=list)
     readers: list[Mapping[Slot, frozenset[Principal]]] = field(default_factory=list)
+    read: list[frozenset[Slot]] = field(default_factory=list)  # what somebody reads in each life: the rest is destroyed
     edges: dict[int, list[Edge]] = field(default_factory=lambda: {START: []})
     existing: list[set[Slot]] = field(default_factory=list)
 
@@ -43,10 +45,6 @@ class Graph:
         """Every move played, from every life."""
         for edges in self.edges.values():
             yield from edges
-
-    def lasts(self, slot: Slot, edge: Edge, *, exists: bool) -> bool:
-        """Whether this slot is there after this move: written, and read by somebody, or it is destroyed."""
-        return (exists or slot in edge.written) and bool(self.readers[edge.target].get(slot))
 
     def path(
         self, slot: Slot | None, states: Collection[int] = (), edges: Collection[Edge] = ()
@@ -58,7 +56,7 @@ class Graph:
         while todo:
             here, exists, names = todo.popleft()
             for edge in self.edges[here]:
-                after = slot is None or self.lasts(slot, edge, exists=exists)
+                after = slot is None or ((exists or slot in edge.written) and slot in self.read[edge.target])
                 longer = (*names, edge.move.name)
                 if (exists and edge in edges) or (after and edge.target in states):
                     return longer
@@ -81,19 +79,26 @@ def explore(charter: Charter) -> Graph:
     """All the lives of this charter, breadth first."""
     graph = Graph(charter, universe(charter))
     memory, numbers, todo = Memory(charter), dict[Life, int](), deque([START])
+    written = cache(partial(_written, charter))
     while todo:
         source = todo.popleft()
         for move, actor, life, part in _successors(graph, source):
             kept = memory.keep(life)
-            if kept not in numbers:
-                numbers[kept] = len(graph.lives)
-                graph.lives.append(kept)
-                graph.readers.append(readers(charter, kept))
-                graph.edges[numbers[kept]] = []
-                todo.append(numbers[kept])
-            graph.edges[source].append(_edge(graph, source, numbers[kept], move, actor, part))
+            number = numbers.setdefault(kept, len(graph.lives))
+            if number == len(graph.lives):
+                _add(graph, kept)
+                todo.append(number)
+            graph.edges[source].append(Edge(source, number, move, actor, *written(move.name, part)))
     _spread(graph)
     return graph
+
+
+def _add(graph: Graph, life: Life) -> None:
+    granted = readers(graph.charter, life)
+    graph.edges[len(graph.lives)] = []
+    graph.lives.append(life)
+    graph.readers.append(granted)
+    graph.read.append(frozenset(slot for slot, principals in granted.items() if principals))
 
 
 def _successors(graph: Graph, source: int) -> Iterator[tuple[Move, Actor, Life, UUID | None]]:
@@ -116,23 +121,17 @@ def _successors(graph: Graph, source: int) -> Iterator[tuple[Move, Actor, Life, 
                     yield move, actor, after, given.part
 
 
-def _edge(graph: Graph, source: int, target: int, move: Move, actor: Actor, part: UUID | None) -> Edge:
-    machines = {c.name: c.machine for c in graph.charter.compartments}
+def _written(charter: Charter, name: str, part: UUID | None) -> tuple[frozenset[Slot], ...]:
+    """The slots that this move writes, gives a new key, touches."""
+    machines, writes = {c.name: c.machine for c in charter.compartments}, charter.move(name).writes
 
     def slots(names: Collection[str]) -> frozenset[Slot]:
         return frozenset(Slot(name, None if machines[name] == SITUATION else part) for name in names)
 
-    own = [w.compartment for w in move.writes]
-    computed = [c.name for c in graph.charter.compartments if c.computed and own]
-    return Edge(
-        source,
-        target,
-        move,
-        actor,
-        written=slots([*own, *computed]),
-        rewritten=slots([w.compartment for w in move.writes if not w.optional]),
-        touched=slots([w.compartment for w in move.writes if w.fields]),
-    )
+    own = [w.compartment for w in writes]
+    computed = [c.name for c in charter.compartments if c.computed and own]
+    rewritten = [w.compartment for w in writes if not w.optional]
+    return slots([*own, *computed]), slots(rewritten), slots([w.compartment for w in writes if w.fields])
 
 
 def _spread(graph: Graph) -> None:
@@ -143,7 +142,7 @@ def _spread(graph: Graph) -> None:
         source = todo.popleft()
         here = graph.existing[source] if source != START else set[Slot]()
         for edge in graph.edges[source]:
-            kept = {slot for slot in here | edge.written if graph.lasts(slot, edge, exists=slot in here)}
+            kept = (here | edge.written) & graph.read[edge.target]
             if not graph.existing[edge.target] >= kept:
                 graph.existing[edge.target] |= kept
                 todo.append(edge.target)

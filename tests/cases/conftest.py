@@ -22,7 +22,7 @@ from casework.kernel.records import Take
 from casework.store.house import House
 from casework.store.keyring import Acting
 from tests import builders, databases
-from tests.house import Town, copy_house, make_house, open_town
+from tests.house import Town, afresh, copy_house, make_house, open_town
 
 SEATS = tuple(seat.name for seat in CENOMED.seats if seat.name not in ("coordinator", "controller", "dpo"))
 
@@ -119,7 +119,7 @@ def copied(folder: Path, dialect: str) -> Iterator[Lives]:
     town = replace(
         model.town, house=house, people=dict(model.town.people), organisations=dict(model.town.organisations)
     )
-    yield Lives(town, dict(model.acting), folder)
+    yield Lives(town, afresh(model.acting), folder)
     databases.drop(house.stores)
 
 

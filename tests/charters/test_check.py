@@ -1,8 +1,7 @@
-"""The checker proves CENOMED and refuses charters with one thing broken, by the shortest path that shows it."""
+"""The checker refuses charters with one thing broken, by the shortest path that shows it."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -26,19 +25,20 @@ from casework.kernel.records import (
     Write,
 )
 
-
-@cache
-def report() -> Report:
-    return check(CENOMED)
-
-
 # The same law without the moves that multiply lives and touch none of the rivals below.
 APART = ("recuse", "exclude", "assign", "orient", "alert_crip", "inform")
-SMALL = replace(CENOMED, moves=tuple(m for m in CENOMED.moves if m.name not in APART))
 
 
-def granting(*grants: Grant) -> Charter:
-    return replace(SMALL, grants=(*SMALL.grants, *grants))
+def without(*names: str) -> Charter:
+    return replace(CENOMED, moves=tuple(m for m in CENOMED.moves if m.name not in names))
+
+
+SMALL = without(*APART)
+ASSIGNING, ORIENTING = (without(*(other for other in APART if other != name)) for name in ("assign", "orient"))
+
+
+def granting(*grants: Grant, charter: Charter = SMALL) -> Charter:
+    return replace(charter, grants=(*charter.grants, *grants))
 
 
 def moving(name: str, **changes: Any) -> Charter:
@@ -69,20 +69,6 @@ def without_archive_end() -> Charter:
     return replace(SMALL, moves=(*moves, sleep), clocks=(*clocks, ended))
 
 
-@pytest.mark.clause("F33-16")
-@pytest.mark.clause("R-10")
-def test_every_promise_of_cenomed_is_proved() -> None:
-    assert report().broken == ()
-    promises = {(never.rule, never.name) for never in CENOMED.nevers}
-    promises |= {(before.rule, before.name) for before in CENOMED.befores}
-    assert promises <= set(report().proved)
-
-
-def test_the_exploration_is_not_empty() -> None:
-    assert report().states > 1_000
-    assert report().moves > report().states
-
-
 def test_the_report_shows_rule_and_path() -> None:
     shown = render(Report(1, 2, (("F-01", "une"),), (Broken("F33-04", "deux", ("refer", "retain")), Broken("A", "b"))))
     assert shown == "1 lives, 2 moves\nproved F-01: une\nBROKEN F33-04 by refer → retain: deux\nBROKEN A: b\n"
@@ -109,6 +95,16 @@ RIVALS: list[tuple[Callable[[], Charter], str, tuple[str, ...]]] = [
         ("refer", "ask_details"),
     ),
     (lambda: granting(Grant("X", ("agent",), ("remontee",), ("reported",))), "F33-03", ("report",)),
+    (
+        lambda: granting(Grant("X", ("landlord",), ("owner_sheet",), ("open",)), charter=ASSIGNING),
+        "F33-02",
+        (*MEETING_PATH, "decide", "assign"),
+    ),
+    (
+        lambda: granting(Grant("X", ("recipient",), ("return",), ("returned",)), charter=ORIENTING),
+        "F33-05",
+        (*MEETING_PATH, "decide", "sign_record", "approve", "orient", "answer"),
+    ),
     (
         lambda: moving("schedule", requires=("informed",), sources=("retained", "screening")),
         "F33-10",

@@ -1,16 +1,17 @@
 """An open instance with one admitted person in every seat, and situations brought to the step a test wants."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audit.log import log_table
-from audit.pins import PinFile
 from casework.accounts.people import Contact, login_hash, seal_contact, seal_name
 from casework.cases import act as acts
 from casework.cases.act import Change
@@ -26,10 +27,9 @@ from casework.store.keyring import APART, SEAT, Acting, Keyring, seal_copy
 from casework.store.listing import Entry, Listing, Tenure, keeper_message, keys_hash
 from casework.store.tables import InstanceRow, OrganisationRow, PersonRow, PrincipalRow, TenureRow
 from crypto.primitives import digest
-from crypto.provider import FileProvider
 from crypto.sealing import new_sealing_pair
 from crypto.signing import new_signing_pair, sign
-from tests import databases
+from tests.house import afresh, copy_house, make_house
 
 SCHOOLS = 2
 Pair = tuple[bytes, bytes]  # private, public
@@ -103,14 +103,19 @@ REASON = {
 ACCOUNT = {"facts": [{"day": today().isoformat(), "place": "street"}], "text": "Un fait constaté."}
 
 
-def build(folder: Path, dialect: str = "sqlite") -> World:
-    """A new instance in `folder`; HPKE and Ed25519 keys are real, passwords are not needed here."""
-    stores = databases.new_stores(folder, dialect)
-    provider = FileProvider.create(folder / "provider.json")
-    pins, register = PinFile.create(folder / "pins.json"), folder / "deletions.jsonl"
-    world = World(House(stores, provider, pins, CENOMED, uuid4(), register_path=register))
+@cache
+def _model(dialect: str) -> tuple[World, tempfile.TemporaryDirectory[str]]:
+    """One instance for the whole run; tests work on copies. HPKE and Ed25519 keys are real, passwords are not needed here."""
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    world = World(make_house(Path(folder.name), dialect))
     _Opening(world).open()
-    return world
+    return world, folder
+
+
+def build(folder: Path, dialect: str = "sqlite") -> World:
+    """An instance of one's own in `folder`."""
+    model, made = _model(dialect)
+    return World(copy_house(model.house, Path(made.name), folder), afresh(model.people))
 
 
 class _Opening:
@@ -128,7 +133,8 @@ class _Opening:
         shared = {seat.name: self._key("seat", seat.name) for seat in CENOMED.seats if not seat.by_organisation}
         apart = {"prosecutor": self._key("apart", "prosecutor")}
         with self.house.stores.case_writing() as session:
-            session.add(InstanceRow(id=instance, charter="cenomed", opened_at=now(), root_public=root_public))
+            opened = {"opened_at": now(), "root_public": root_public}
+            session.execute(update(InstanceRow).where(InstanceRow.id == instance).values(**opened))
         for seat in CENOMED.seats:
             for rank in range(SCHOOLS if seat.by_organisation else 1):
                 self._person(seat, rank, shared.get(seat.name), apart.get(seat.name))
