@@ -14,6 +14,7 @@ from casework.kernel.engine import may_read
 from casework.kernel.life import Slot
 from casework.kernel.records import SITUATION, Field, Kind, Take
 from casework.meetings.polling import propose
+from casework.meetings.service import log_meeting
 from casework.store.keyring import Acting
 from casework.store.tables import ConvocationRow, MeetingRow
 from tests.cases.conftest import Lives
@@ -118,10 +119,12 @@ def _marked(
 def meeting(lives: Lives, *convened: Acting) -> UUID:
     """A meeting of tomorrow, to which these people come."""
     day, made = lives.town.moment.date() + timedelta(days=1), uuid4()
-    with lives.house.stores.case_writing() as session:
+    with at(lives.town.moment), lives.house.writing() as writing:
+        session = writing.session
         session.add(MeetingRow(id=made, instance=lives.house.instance, day=day, first_day=day, fixed_on=day))
         session.flush()
         session.add_all(ConvocationRow(meeting=made, tenure=acting.tenure) for acting in convened)
+        log_meeting(writing, lives.acting["coordinator"], made, "fixed", urgent=False)
     return made
 
 

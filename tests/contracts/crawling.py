@@ -126,7 +126,7 @@ def starts(town: Town) -> set[str]:
     paths = {rule.replace("<uuid:case>", str(life.case)) for rule in rules for life in lives}
     paths = {path.replace("<uuid:meeting>", str(meeting)) for path in paths for meeting in meetings}
     paths = {path.replace("/nouvelle/<move>", f"/nouvelle/{name}") for path in paths for name in begins}
-    paths |= {path.replace("/fait/<move>", "/fait/refer").replace("/fait/<act>", "/fait/approved") for path in paths}
+    paths |= {path.replace("/fait/<move>", "/fait/refer").replace("/fait/<act>", "/fait/fixed") for path in paths}
     asked = {
         f"/journal{page}?reference={head.reference}" for head in town.planted.situations.values() for page in ANSWERS
     }

@@ -202,7 +202,9 @@ def _suspended(places: Places, name: str) -> Kinds:
 
 
 def _acted(places: Places, name: str) -> Kinds:
-    return _meetings(places, name, act="fixed")
+    """Who fixed the date is told that; the others did not."""
+    kinds = _meetings(places, name, act="fixed")
+    return kinds if name == "coordinator" else {"not done": kinds.pop("own"), **kinds}
 
 
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
