@@ -5,6 +5,8 @@ PORT ?= 8000
 WORKERS ?= 2
 BIN := .venv/bin
 WEB := tools/web/node_modules
+# Files in their order: by number of tests, the longest ones of the browser would come last and alone.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERED := tests/kernel tests/charters tests/crypto tests/audit
 
 .PHONY: help setup demo demo-reset screens pictures charter check test chromium lock clean
@@ -39,8 +41,8 @@ check: setup ## style, types, imports, and what no file may mention
 	$(BIN)/python tools/mentions.py
 
 test: setup chromium ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term $(COVERED)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore=,$(COVERED))
+	$(PYTEST) --cov --cov-report=term $(COVERED)
+	$(PYTEST) $(addprefix --ignore=,$(COVERED))
 
 chromium:
 	@sh tools/chromium.sh
