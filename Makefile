@@ -9,7 +9,7 @@ WEB := tools/web/node_modules
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERED := tests/kernel tests/charters tests/crypto tests/audit
 
-.PHONY: help setup demo demo-reset screens pictures charter check test chromium lock clean
+.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,6 +43,9 @@ check: setup ## style, types, imports, and what no file may mention
 test: setup chromium ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
 	$(PYTEST) --cov --cov-report=term $(COVERED)
 	$(PYTEST) $(addprefix --ignore=,$(COVERED))
+
+bench: setup ## what the work costs beside its floors: some minutes, on a machine at rest
+	$(BIN)/python -m tools.bench
 
 chromium:
 	@sh tools/chromium.sh

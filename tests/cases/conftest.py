@@ -93,9 +93,10 @@ class Lives:
         return self.play(head, "town_hall", "approve")
 
 
-def make_lives(folder: Path, dialect: str = "sqlite") -> Lives:
-    """An open instance where every seat is held and logged in."""
-    town = open_town(make_house(folder, dialect))
+def make_lives(folder: Path, dialect: str = "sqlite", settings: dict[str, int] | None = None) -> Lives:
+    """An open instance where every seat is held and logged in; `settings`: rather than those that hash quickly."""
+    house = make_house(folder, dialect)
+    town = open_town(house if settings is None else replace(house, settings=settings))
     kinds = {"recipient": "social_service"}
     for seat in SEATS:
         organisation = town.organisation(kinds[seat]) if seat in kinds else None

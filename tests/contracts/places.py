@@ -204,7 +204,7 @@ def _suspended(places: Places, name: str) -> Kinds:
 def _acted(places: Places, name: str) -> Kinds:
     """Who fixed the date is told that; the others did not."""
     kinds = _meetings(places, name, act="fixed")
-    return kinds if name == "coordinator" else {"not done": kinds.pop("own"), **kinds}
+    return kinds if name == "coordinator" else {"not done" if kind == "own" else kind: kinds[kind] for kind in kinds}
 
 
 MEETING, SITUATION = "/reunions/<uuid:meeting>", "/situations/<uuid:case>"
