@@ -150,6 +150,7 @@ class CaseRow(CaseBase):
         UniqueConstraint("instance", "reference"),
         UniqueConstraint("instance", "number"),
         UniqueConstraint("instance", "once"),
+        Index("ix_situation_listed", "instance", "since", "number"),
     )
     id: Mapped[UUID] = identifier(LIFE, primary_key=True)
     instance: Mapped[UUID] = identifier(LIFE, ForeignKey("instance.id"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from audit.log import entries
-from casework.cases import sealed
+from casework.cases import reading, sealed
 from casework.cases.comparing import same_person
 from casework.kernel.clock import at
 from casework.kernel.life import Slot
@@ -54,14 +54,14 @@ def test_nobody_but_the_coordinator_has_anything_to_compare(lives: Lives) -> Non
 
 def while_opening(lives: Lives, monkeypatch: pytest.MonkeyPatch, acts: Callable[[], Any]) -> None:
     """Have this happen between the look at a situation and the search for its first key."""
-    find = sealed.key_of
+    find = sealed.keys_of
 
-    def overtaken(*args: Any) -> bytes:
-        monkeypatch.setattr(sealed, "key_of", find)
+    def overtaken(*args: Any) -> Any:
+        monkeypatch.setattr(sealed, "keys_of", find)
         acts()
         return find(*args)
 
-    monkeypatch.setattr(sealed, "key_of", overtaken)
+    monkeypatch.setattr(sealed, "keys_of", overtaken)
 
 
 def test_a_situation_that_closes_while_it_is_being_opened_is_missing(
@@ -82,3 +82,16 @@ def test_a_situation_written_again_while_it_is_being_opened_is_read_as_it_has_be
     opened = lives.open("prosecutor", head)
     assert opened
     assert opened.contents[Slot("identity")]["informed_how"] == "by_phone"
+
+
+def test_a_list_is_the_same_whether_its_reader_reads_many_or_few(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives = town_of_all
+    for number in range(3):
+        lives.retained(surname=f"Fictif{number}")
+    for who in ("coordinator", "prosecutor", "head_of_school", "landlord"):
+        few = reading.lines(lives.house, lives.acting[who])
+        with monkeypatch.context() as patched:
+            patched.setattr(reading, "MANY", 1)
+            assert reading.lines(lives.house, lives.acting[who]) == few
