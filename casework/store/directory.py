@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
@@ -114,6 +115,17 @@ class _Verified:
     tip: Tip
     listing: Listing
     keys: Keys
+    derived: dict[tuple[frozenset[UUID], date, bool], Directory] = field(default_factory=dict)
+
+    def less(self, house: House, gone: frozenset[UUID]) -> Directory:
+        """What stands today without those suspended; worked out once for each day and each set of them."""
+        key = (gone, today(), house.lapses)
+        found = self.derived.get(key)
+        if found is None:
+            found = Directory(self.listing, self.keys, gone, _lapsed(house, self.listing, gone))
+            self.derived.clear()
+            self.derived[key] = found
+        return found
 
 
 _cache: dict[tuple[UUID, UUID], _Verified] = {}
@@ -147,8 +159,7 @@ def _load(house: House, session: Session) -> Directory:
     try:
         _check_logged(house, session, held.tip)
         _check_pin(house, pinned, held.tip)
-        gone = suspended(house, session)
-        return Directory(held.listing, held.keys, gone, _lapsed(house, held.listing, gone))
+        return held.less(house, suspended(house, session))
     except (LogBroken, SuspensionsBroken) as error:
         raise DirectoryBroken(str(error)) from None
 

@@ -259,6 +259,11 @@ def test_what_cannot_be_is_refused() -> None:
     account = {"facts": [{"day": "2014-01-01"}, {"day": "2026-01-01"}]}
     assert list(problems({"identity": born, "account": account}, ENTERED)) == [("account", "facts-0-day")]
     assert list(problems({"remontee": {"age": 45}}, ENTERED)) == [("remontee", "age")]
+    told = born | {"informed_on": "2000-01-01", "representatives": [{"informed_on": "2000-01-01"}, {}]}
+    assert list(problems({"identity": told}, ENTERED)) == [
+        ("identity", "informed_on"),
+        ("identity", "representatives-0-informed_on"),
+    ]
     steps = {"reasons": ["incivilities"], "main_reason": "incivilities", "steps_taken": ["mediation", "none_yet"]}
     assert list(problems({"reason": steps}, ENTERED)) == [("reason", "steps_taken")]
 
