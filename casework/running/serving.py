@@ -10,6 +10,7 @@ import waitress
 
 from casework import create_app
 from casework.config import Settings, Unsafe, open_house
+from casework.mail.mailer import Mailer
 from casework.running import ticking
 from casework.store.house import House
 
@@ -26,14 +27,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
     told: dict[str, Any] = (
         {"trusted_proxy": settings.proxy, "trusted_proxy_headers": FORWARDED} if settings.proxy else {}
     )
-    with _keeping(house):
+    with _keeping(house, settings.mailer):
         waitress.serve(app, host=host, port=port, threads=THREADS, ident="", clear_untrusted_proxy_headers=True, **told)
 
 
 @contextmanager
-def _keeping(house: House) -> Iterator[None]:
+def _keeping(house: House, mailer: Mailer | None) -> Iterator[None]:
     stop = threading.Event()
-    keeper = threading.Thread(target=ticking.keep, args=(house, stop), name="clocks", daemon=True)
+    keeper = threading.Thread(target=ticking.keep, args=(house, mailer, stop), name="clocks", daemon=True)
     keeper.start()
     try:
         yield
