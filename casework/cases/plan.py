@@ -153,9 +153,9 @@ class Plan:
         """Leave word for who reads something that it did not read before; what time does only takes away."""
         if self.acting is None or not self.house.announces:
             return
-        before = {slot: item.principals for slot, item in old.items()}
-        gained = frozenset[UUID]().union(*(item.principals - before.get(slot, set()) for slot, item in held.items()))
-        announce(self.writing, self.directory, gained, self.acting.party.person)
+        nobody = frozenset[UUID]()
+        changes = [(old[slot].principals if slot in old else nobody, item.principals) for slot, item in held.items()]
+        announce(self.writing, self.directory, changes, self.acting.party.person)
 
     def _row(self, life: Life, head: Head) -> None:
         row = self.writing.session.get(CaseRow, life.case)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from casework.kernel.clock import today
 from casework.mail.mailer import ACTION, INVITATION, Mailer, Refused
 from casework.store.directory import Directory, load_directory
 from casework.store.house import House, Writing
-from casework.store.keyring import principals_of
+from casework.store.keyring import holders
 from casework.store.tables import AnnouncementRow
 
 LOG = logging.getLogger(__name__)
@@ -20,16 +20,24 @@ MAILER = "casework.mailer"  # where the application keeps it
 GIVEN_UP = timedelta(days=3)
 BATCH = 300.0  # s: the clocks do not wait longer for a slow server
 Addresses = Callable[[UUID], str]
+Change = tuple[Collection[UUID], Collection[UUID]]
 
 
-def announce(writing: Writing, directory: Directory, principals: Collection[UUID], actor: UUID) -> None:
-    """In the transaction of an act: whoever holds the key of one of these principals has something to see, but who acted."""
-    named = {directory.principal(item) for item in principals}
-    behind = {party.person for party in directory.parties().values() if named.intersection(principals_of(party))}
+def announce(writing: Writing, directory: Directory, changes: Iterable[Change], actor: UUID) -> None:
+    """In the transaction of an act: leave word for each person who now opens something that it did not open before, but who acted.
+
+    `changes`: for each compartment, the principals it was sealed to and those it is sealed to now.
+    """
+    known = holders(directory)
+    gained = {person for before, after in changes for person in _behind(known, after) - _behind(known, before)}
     writing.session.add_all(
         AnnouncementRow(id=uuid4(), instance=writing.house.instance, person=person, day=today())
-        for person in behind - {actor}
+        for person in gained - {actor}
     )
+
+
+def _behind(known: Mapping[UUID, set[UUID]], principals: Collection[UUID]) -> set[UUID]:
+    return set().union(*(known.get(item, ()) for item in principals))
 
 
 def deliver(house: House, mailer: Mailer | None, addresses: Addresses) -> None:
@@ -81,7 +89,7 @@ def _forget(house: House, mailer: Mailer | None) -> None:
         session.execute(delete(row).where(mine, row.sent_on.is_not(None), row.sent_on != day))
         late = delete(row).where(mine, row.sent_on.is_(None), *([row.day <= day - GIVEN_UP] if mailer else []))
         given_up = len(session.scalars(late.returning(row.id)).all())
-    if given_up:
+    if mailer and given_up:
         LOG.warning("%d mails were given up: they did not leave in %d days", given_up, GIVEN_UP.days)
 
 

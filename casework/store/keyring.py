@@ -38,7 +38,7 @@ class Keyring:
         """The principals whose private key this person may use in this seat: own, seat, seat of the organisation, apart."""
         if actor.party is None or actor.party.person != self.person:
             return {}
-        found = {directory.id_of(principal): principal for principal in principals_of(actor.party)}
+        found = {directory.id_of(principal): principal for principal in _of(actor.party)}
         return {key: principal for key, principal in found.items() if key is not None}
 
     def private(self, house: House, principal_id: UUID) -> bytes:
@@ -79,8 +79,16 @@ class Acting:
         return party
 
 
-def principals_of(party: Party) -> Iterable[Principal]:
-    """What a party stands behind: itself, its seat, its seat for its organisation, its seat apart."""
+def holders(directory: Directory) -> dict[UUID, set[UUID]]:
+    """The persons who use the private key of each living principal: the admitted ones, neither suspended nor lapsed."""
+    found: dict[UUID, set[UUID]] = {}
+    for party in directory.parties().values():
+        for known in filter(None, map(directory.id_of, _of(party))):
+            found.setdefault(known, set()).add(party.person)
+    return found
+
+
+def _of(party: Party) -> Iterable[Principal]:
     yield Principal.member(party.person)
     yield Principal.of_seat(party.seat)
     yield Principal.of_organisation(party.seat, party.organisation)
