@@ -1,4 +1,4 @@
-"""Whoever can read something more after an act waits for a mail, and nobody else: against the kernel in random lives, and against the reviewed page."""
+"""Whoever can read something more after an act waits for a mail, and nobody else: by the kernel in random lives, and by the reviewed page."""
 
 from collections.abc import Iterator
 from dataclasses import replace

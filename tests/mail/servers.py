@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import Iterator
@@ -15,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, Session
-from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 SENDER = "ne-pas-repondre@mairie.exemple.invalid"
 CONTACT = "Service prévention : 01 99 00 12 34"
 OK = "250 OK"
+logging.getLogger("mail.log").propagate = False  # the server of the test writes addresses in its own log
 
 
 @dataclass
@@ -53,30 +54,30 @@ class Box:
         read = [message_from_bytes(content(envelope), policy=default) for envelope in self.taken]
         return [message for message in read if isinstance(message, EmailMessage)]
 
-    async def handle_MAIL(self, server: Server, _s: Session, envelope: Envelope, sender: str, _o: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(self, server: SMTP, _s: Session, envelope: Envelope, sender: str, _o: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         envelope.mail_from = sender
         return await self._answer(server, "MAIL")
 
-    async def handle_RCPT(self, server: Server, _s: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, _s: Session, envelope: Envelope, to: str, _o: list[str]) -> str:  # noqa: N802
         self.asked.append(to)
         if to not in self.answers:
             envelope.rcpt_tos.append(to)
         return self.answers.get(to) or await self._answer(server, "RCPT")
 
-    async def handle_DATA(self, server: Server, _s: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _s: Session, envelope: Envelope) -> str:  # noqa: N802
         said = await self._answer(server, "DATA")
         if said == OK and self.drops != "DATA":
             self.taken.append(envelope)
         return said
 
-    async def _answer(self, server: Server, word: str) -> str:
+    async def _answer(self, server: SMTP, word: str) -> str:
         if self.hangs == word:
             await asyncio.sleep(60)
         if self.drops == word:
             server.transport.abort()
         return self.answers.get(word, OK)
 
-    def let_in(self, _server: Server, _s: Session, _e: Envelope, _mechanism: str, data: Any) -> AuthResult:
+    def let_in(self, _server: SMTP, _s: Session, _e: Envelope, _mechanism: str, data: Any) -> AuthResult:
         """One user alone may come in."""
         self.logged_in.append(data.password)
         return AuthResult(success=(data.login, data.password) == (b"cellule", b"un/secret"), handled=False)

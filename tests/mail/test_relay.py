@@ -14,7 +14,7 @@ from tests.mail.servers import HOST, Box, certificate, mailer, nobody, serving
 from tests.web.test_config import GOOD
 
 FROM = "ne-pas-repondre@exemple.invalid"
-SECRET = "un%2Fsecret"  # noqa: S105 - of the server of the test
+SECRET = "un%2Fsecret"
 
 
 def settings(smtp: str, mail_from: str = FROM) -> Settings:
