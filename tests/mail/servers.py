@@ -74,6 +74,7 @@ class Box:
         if self.hangs == word:
             await asyncio.sleep(60)
         if self.drops == word:
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return self.answers.get(word, OK)
 

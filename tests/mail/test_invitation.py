@@ -36,7 +36,7 @@ def invites(browser: Browser, name: str) -> str:
     browser.get("/administration/invitation")
     place = str(browser.town.organisation("pjj"))
     form = {"name": f"Nom {name}", "email": f"{name}@exemple.fr", "role": "pjj", "organisation": place}
-    return browser.post("/administration/invitation", **form).text
+    return browser.post("/administration/invitation", 200, **form).text
 
 
 @pytest.mark.clause("A-01")
@@ -104,7 +104,7 @@ def test_a_seat_more_for_somebody_with_an_account_is_no_link_to_send(browser: Br
         browser.get("/administration/invitation")
         place = str(browser.town.organisation("pjj"))
         form = {"name": "Dsol", "email": "dsol@exemple.fr", "role": "pjj", "organisation": place}
-        page = browser.post("/administration/invitation", **form).text
+        page = browser.post("/administration/invitation", 200, **form).text
     assert (box.asked, "a déjà un compte" in page, LEFT in page) == ([], True, False)
 
 
