@@ -51,8 +51,7 @@ class Box:
     @property
     def letters(self) -> list[EmailMessage]:
         """What was taken, as a mail program reads it."""
-        read = [message_from_bytes(content(envelope), policy=default) for envelope in self.taken]
-        return [message for message in read if isinstance(message, EmailMessage)]
+        return [message_from_bytes(content(envelope), policy=default) for envelope in self.taken]
 
     async def handle_MAIL(self, server: SMTP, _s: Session, envelope: Envelope, sender: str, _o: list[str]) -> str:  # noqa: N802 - aiosmtpd's name
         envelope.mail_from = sender
