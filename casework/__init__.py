@@ -6,6 +6,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from casework.config import Settings, open_house
+from casework.mail.service import MAILER
 from casework.restoring.state import require_current
 from casework.routes import PARTS, Parts
 from casework.store.base import CaseBase, KeyBase, require_declared
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     errors.install(app, parts.refusals or {})
     filters.install(app)
     context.install(app, context.Public(settings.town, settings.contact, settings.dpo, settings.demo))
+    app.extensions[MAILER] = settings.mailer
     app.extensions["casework.tasks"], app.extensions["casework.panels"] = parts.tasks, parts.panels
     guard.check_declared(app, house.charter)
     return app

@@ -1,5 +1,6 @@
 """The command line: opening an installation, keeping it in time, and the demo; nobody reads a situation from here."""
 
+import os
 import socket
 import sys
 import time
@@ -18,13 +19,14 @@ from audit.log import LogBroken
 from audit.pins import PinError
 from casework import create_app
 from casework.accounts.errors import AccountError
-from casework.accounts.people import Contact, names
+from casework.accounts.people import Contact, mail_address, names
 from casework.accounts.service import VALID, create_organisation, invite
 from casework.charters import document
 from casework.charters.cenomed import CENOMED
-from casework.config import Unsafe
+from casework.config import Settings, Unsafe
 from casework.demo import service as demos
 from casework.demo.place import Account, NotBuilt, Place
+from casework.mail.service import send_invitation
 from casework.restoring.commands import restore
 from casework.routes import ROUTES
 from casework.running import ticking
@@ -128,13 +130,19 @@ def add(kind: str, name: str) -> None:
     "--organisation", "body", type=click.UUID, required=True, help="its id, from `casework organisation list`"
 )
 def invite_command(login: str, name: str, email: str, seat: str, body: UUID) -> None:
-    """Invite a professional to a seat; prints the single-use page to hand over."""
-    with opened_house() as house:
+    """Invite a professional to a seat; prints the single-use page to hand over, and mails it when a mail server is set."""
+    settings = Settings.read(os.environ)
+    with opened_house(settings) as house:
         invited = invite(house, Contact(login, name, email), seat, body)
+        to = mail_address(house, invited.person)
     if invited.token is None:
         click.echo("This person has an account: a keeper can admit the new seat.")
-    else:
-        click.echo(f"Page to open, for {VALID.days * 24} hours and a single use:  /invitation/{invited.token}")
+        return
+    path = f"/invitation/{invited.token}"
+    click.echo(f"Page to open, for {VALID.days * 24} hours and a single use:  {path}")
+    if settings.mailer:
+        left = send_invitation(settings.mailer, to, path)
+        click.echo("It left by mail too." if left else "The mail did not leave: hand the page over yourself.")
 
 
 main.add_command(restore)

@@ -6,7 +6,7 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from audit.follower import Follower
 from audit.log import LogBroken
 from audit.pins import PinError, PinFile
 from casework.charters.cenomed import CENOMED
+from casework.mail.mailer import Mailer, Refused, address
+from casework.mail.relay import Relay
 from casework.store.directory import DirectoryBroken, DirectoryMissing, load_directory
 from casework.store.engines import StoreDown, Stores, database_file, open_engine
 from casework.store.house import House, memory_path
@@ -59,6 +61,8 @@ class Settings:
     dpo: str = ""  # how families reach the DPO, on the notices (C-05)
     demo: bool = False
     register: Path | None = None  # beside the pins when not given
+    smtp: str = field(default="", repr=False)  # the mail server, with its password; no mail leaves without
+    mail_from: str = ""  # the address that letters come from, and to which a server sends back those it cannot deliver
     proxy: str = ""  # the address of the web server that speaks TLS for us; it alone says who asks
 
     @classmethod
@@ -96,6 +100,21 @@ class Settings:
             raise Unsafe(
                 "REGISTER lies in the directory of a database: a backup would bring it back with what it must undo"
             )
+        _ = self.mailer
+
+    @property
+    def mailer(self) -> Mailer | None:
+        """How mail leaves; None when it does not. Errors: Unsafe."""
+        if not (self.smtp or self.mail_from):
+            return None
+        try:
+            sender = address(self.mail_from)
+        except Refused:
+            raise Unsafe("MAIL_FROM must be one address, and goes with SMTP") from None
+        try:
+            return Mailer(Relay.of(self.smtp), sender, f"https://{self.trusted_hosts[0]}", self.contact)
+        except ValueError as error:
+            raise Unsafe(f"SMTP: {error}") from None
 
     @property
     def register_path(self) -> Path:
@@ -198,8 +217,9 @@ def _house(settings: Settings, stores: Stores, provider: FileProvider, pins: Pin
     if len(rows) != 1 or rows[0].charter not in CHARTERS:
         raise Unsafe("the case store must hold exactly one instance of a known charter: run `casework init`")
     values = json.loads(rows[0].settings) if rows[0].settings else {}
-    body = rows[0]
-    return House(stores, provider, pins, CHARTERS[body.charter], body.id, values, register_path=settings.register_path)
+    body, register, announces = rows[0], settings.register_path, bool(settings.smtp)
+    charter = CHARTERS[body.charter]
+    return House(stores, provider, pins, charter, body.id, values, register_path=register, announces=announces)
 
 
 def _verify(house: House) -> None:

@@ -13,9 +13,9 @@ from casework.store.house import House
 
 
 @contextmanager
-def opened_house() -> Iterator[House]:
-    """The house of the environment's settings."""
-    house = open_house(Settings.read(os.environ))
+def opened_house(settings: Settings | None = None) -> Iterator[House]:
+    """The house of these settings, those of the environment by default."""
+    house = open_house(settings or Settings.read(os.environ))
     try:
         require_current(house)
         yield house

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, current_app, url_for
 from flask import request as asked
 from werkzeug.exceptions import NotFound
 
@@ -14,10 +14,11 @@ from casework.accounts.errors import AccountError
 from casework.accounts.escrow import uncertified
 from casework.accounts.leaving import leaving
 from casework.accounts.overview import places, tenures
-from casework.accounts.people import Contact, names
+from casework.accounts.people import Contact, mail_address, names
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import Invited, create_organisation, invite, reinvite
 from casework.kernel.records import Field
+from casework.mail.service import MAILER, send_invitation
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError
@@ -125,17 +126,18 @@ def invitations() -> Response:
             name, label = ("email", "Adresse électronique") if error.code == "invited" else ("role", "Qualité")
             errors = (FieldError(f"f-{name}", label, forms.problem(error)),)
         else:
-            return _invited(made.token, made.person, _beside(house, made, value["role"], UUID(value["organisation"])))
+            return _invited(made.person, made.token, _beside(house, made, value["role"], UUID(value["organisation"])))
     return _form("Inviter une personne", fields, parsed.shown, errors)
 
 
 def reinvitation(person: UUID) -> Response:
     """A new way in for somebody who lost theirs: new keys, admitted again; the form sent twice makes one link."""
     try:
-        return _invited(reinvite(current_house(), person, acting().actor, asked.form.get("seen", "")), person)
+        token = reinvite(current_house(), person, acting().actor, asked.form.get("seen", ""))
     except AccountError as error:
         problem = SENT if error.code == "changed" else forms.problem(error)
         return reply("accounts/refused.html", problem=problem, status=409, page="account")
+    return _invited(person, token)
 
 
 def removal(tenure: UUID) -> Response:
@@ -183,10 +185,19 @@ def _beside(house: House, made: Invited, seat: str, organisation: UUID) -> list[
     return sorted({names(house).person(line.person) for line in others if line.person != made.person})
 
 
-def _invited(token: str | None, person: UUID, beside: Sequence[str] = ()) -> Response:
+def _invited(person: UUID, token: str | None, beside: Sequence[str] = ()) -> Response:
+    """The link, shown once, and whether it left by mail too."""
     link = url_for("accounts.invitation", token=token, _external=True) if token else ""
-    name = names(current_house()).person(person)
-    return reply("accounts/invited.html", link=link, name=name, beside=beside, page="account")
+    name, mailed = names(current_house()).person(person), _mailed(person, token)
+    return reply("accounts/invited.html", link=link, name=name, mailed=mailed, beside=beside, page="account")
+
+
+def _mailed(person: UUID, token: str | None) -> bool | None:
+    """Whether the link left; None when there is none, or no mail server."""
+    mailer = current_app.extensions[MAILER]
+    if not (mailer and token):
+        return None
+    return send_invitation(mailer, mail_address(current_house(), person), url_for("accounts.invitation", token=token))
 
 
 def _form(heading: str, fields: tuple[Field, ...], shown: object, errors: tuple[FieldError, ...]) -> Response:

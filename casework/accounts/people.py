@@ -97,6 +97,13 @@ def names(house: House) -> Names:
     )
 
 
+def mail_address(house: House, person: UUID) -> str:
+    """Where a person is written to; empty when erased or unknown. Errors: DoesNotOpen."""
+    with house.stores.case_reading() as session:
+        row = person_row(house, session, person)
+    return open_contact(house, row).email if row and row.contact else ""
+
+
 def seal_contact(house: House, person: UUID, contact: Contact) -> bytes:
     """The contact of a person, always the same size."""
     clear = json.dumps([contact.login, contact.name, contact.email], ensure_ascii=False).encode()

@@ -14,6 +14,7 @@ from casework.cases.heads import Head, Held
 from casework.kernel.engine import readers
 from casework.kernel.life import Actor, Life, Principal, Slot
 from casework.kernel.records import HolderKind
+from casework.mail.service import announce
 from casework.store.base import no_part
 from casework.store.directory import Directory
 from casework.store.faults import point
@@ -148,8 +149,17 @@ class Plan:
         session.add_all(
             ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
         )
+        self._announce(old, held)
         self._sign(head, moves)
         return head
+
+    def _announce(self, old: Mapping[Slot, Held], held: Mapping[Slot, Held]) -> None:
+        """Leave word for who reads something that it did not read before; what time does only takes away."""
+        if self.acting is None or not self.house.announces:
+            return
+        nobody = frozenset[UUID]()
+        changes = [(old[slot].principals if slot in old else nobody, item.principals) for slot, item in held.items()]
+        announce(self.writing, self.directory, changes, self.acting.party.person)
 
     def _row(self, life: Life, head: Head) -> None:
         row = self.writing.session.get(CaseRow, life.case)

@@ -32,6 +32,8 @@ def _settings() -> Settings:
 @click.option("--town", help="name shown at the top of every page")
 @click.option("--contact", default="", help="whom users call, shown on every page")
 @click.option("--dpo", default="", help="how families reach the data protection officer")
+@click.option("--smtp", default="", help="mail server: smtps://user:password@host:465; none: no mail")
+@click.option("--mail-from", default="", help="address that mail comes from")
 @click.option("--proxy", default="127.0.0.1", show_default=True, help="address of the web server in front")
 @click.option("--case-url", default="", help="PostgreSQL, instead of a file in --data")
 @click.option("--key-url", default="", help="PostgreSQL, instead of a file in --data")
@@ -106,9 +108,9 @@ def migrate() -> None:
 @click.command()
 def tick() -> None:
     """Play the clocks that are due and repair what was interrupted; to be run every hour, and as often as one likes."""
-    os.umask(PRIVATE)
-    with opened_house() as house:
-        done = ticking.run(house)
+    settings = _settings()
+    with opened_house(settings) as house:
+        done = ticking.run(house, settings.mailer)
     click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
     if done.broken or done.missing:
         raise click.ClickException("something does not prove itself: the journal says what")

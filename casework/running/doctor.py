@@ -27,6 +27,7 @@ ROOM = 1024**3  # bytes
 COPY_AGE = timedelta(days=366)
 TICK_AGE = timedelta(hours=2)
 PATIENCE = 10.0  # s
+GOOD = 250  # of SMTP
 SKEW = timedelta(minutes=2)
 
 
@@ -45,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _room(settings)
     yield from _copied(settings)
     yield from _in_front(settings)
+    yield _mail(settings)
     try:
         house = open_house(settings)
     except (Unsafe, ProviderUnusable, StoreDown, LogBroken) as error:
@@ -149,6 +151,22 @@ def _answers(host: str) -> Finding:
     if not kept:
         return Finding(FAIL, f"https://{host}/ loses our headers", "let the web server in front pass every header on")
     return Finding(OK, f"https://{host}/ answers, with a certificate that this computer trusts")
+
+
+def _mail(settings: Settings) -> Finding:
+    """A session is opened and ended; no mail is sent."""
+    if settings.mailer is None:
+        return Finding(OK, "no mail server is set: nobody is told by mail that something waits")
+    try:
+        with settings.mailer.session() as server:
+            code, _ = server.noop()
+    except OSError as error:
+        return Finding(
+            FAIL, f"the mail server cannot be used: {error}", "see `smtp`, and the certificate of the server"
+        )
+    if code != GOOD:
+        return Finding(FAIL, f"the mail server answers {code}", "see its own log")
+    return Finding(OK, "the mail server answers, encrypted or on this computer, and knows us")
 
 
 def _served(house: House) -> Iterator[Finding]:

@@ -34,6 +34,8 @@ class Plan:
     town: str
     contact: str = ""
     dpo: str = ""
+    smtp: str = ""
+    mail_from: str = ""
     proxy: str = ""
     case_url: str = ""  # SQLite in `data` when not given
     key_url: str = ""
@@ -48,7 +50,8 @@ class Plan:
             "trusted_hosts": self.host.split(","),
             "town": self.town,
         }
-        return told | {n: v for n, v in (("contact", self.contact), ("dpo", self.dpo), ("proxy", self.proxy)) if v}
+        optional = ("contact", "dpo", "smtp", "mail_from", "proxy")
+        return told | {name: value for name in optional if (value := getattr(self, name))}
 
 
 def write_settings(plan: Plan, path: Path) -> Settings:

@@ -10,6 +10,7 @@ import waitress
 
 from casework import create_app
 from casework.config import Settings, Unsafe, open_house
+from casework.mail.mailer import Mailer
 from casework.running import ticking
 from casework.store.house import House
 
@@ -23,7 +24,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise Unsafe(f"{host} can be reached from other computers, and no proxy is set: listen on 127.0.0.1")
     house = open_house(settings)
     app = create_app(settings, house)
-    with _keeping(house):
+    with _keeping(house, settings.mailer):
         waitress.serve(app, host=host, port=port, **options(settings))
 
 
@@ -36,9 +37,9 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def _keeping(house: House) -> Iterator[None]:
+def _keeping(house: House, mailer: Mailer | None) -> Iterator[None]:
     stop = threading.Event()
-    keeper = threading.Thread(target=ticking.keep, args=(house, stop), name="clocks", daemon=True)
+    keeper = threading.Thread(target=ticking.keep, args=(house, mailer, stop), name="clocks", daemon=True)
     keeper.start()
     try:
         yield

@@ -3,25 +3,28 @@
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from casework.accounts.confirming import sweep_lapsed
 from casework.accounts.erasure import sweep_people
 from casework.accounts.limits import sweep_attempts
+from casework.accounts.people import mail_address
 from casework.accounts.sessions import sweep_sessions
 from casework.cases.clocks import Ticked, tick
 from casework.kernel.clock import now
+from casework.mail.mailer import Mailer
+from casework.mail.service import deliver
 from casework.meetings import polling
 from casework.store.house import House
 
 LOG = logging.getLogger(__name__)
-EVERY = timedelta(hours=1)
 LATE = timedelta(minutes=75)  # after this the timer is taken to be missing
 LOOK = 300.0  # s
 
 
-def run(house: House) -> Ticked:
-    """Everything that time does: sessions, attempts, people, rights, dates proposed, situations. It may be repeated."""
+def run(house: House, mailer: Mailer | None = None) -> Ticked:
+    """Everything that time does: sessions, attempts, people, rights, dates proposed, situations, then mail. It may be repeated."""
     sweep_sessions(house)
     sweep_attempts(house)
     sweep_people(house)
@@ -30,6 +33,7 @@ def run(house: House) -> Ticked:
     done = tick(house)
     house.remember()
     _mark(house).touch(mode=0o600)
+    deliver(house, mailer, partial(mail_address, house))
     return done
 
 
@@ -41,13 +45,13 @@ def since_last(house: House) -> timedelta | None:
         return None
 
 
-def keep(house: House, stop: threading.Event) -> None:
+def keep(house: House, mailer: Mailer | None, stop: threading.Event) -> None:
     """Take a turn whenever the timer is late, until `stop`; for a thread of the server."""
     while not stop.is_set():
         ago = since_last(house)
         if ago is None or ago > LATE:
             try:
-                done = run(house)
+                done = run(house, mailer)
             except Exception as error:  # noqa: BLE001 - the pages go on, and `casework doctor` says that the clocks stand still
                 LOG.error("the turn of the clocks failed (%s): see `casework doctor`", type(error).__name__)  # noqa: TRY400 - a trace may hold data
             else:

@@ -32,6 +32,7 @@ class House:
     instance: UUID
     settings: dict[str, int] = field(default_factory=dict)
     register_path: Path = field(kw_only=True)
+    announces: bool = field(default=False, kw_only=True)  # whether acts leave word for those who have something to see
     lapses: bool = field(default=True, kw_only=True)  # whether rights not confirmed count as suspended
 
     def __post_init__(self) -> None:

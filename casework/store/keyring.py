@@ -79,6 +79,15 @@ class Acting:
         return party
 
 
+def holders(directory: Directory) -> dict[UUID, set[UUID]]:
+    """The persons who use the private key of each living principal: the admitted ones, neither suspended nor lapsed."""
+    found: dict[UUID, set[UUID]] = {}
+    for party in directory.parties().values():
+        for known in filter(None, map(directory.id_of, _of(party))):
+            found.setdefault(known, set()).add(party.person)
+    return found
+
+
 def _of(party: Party) -> Iterable[Principal]:
     yield Principal.member(party.person)
     yield Principal.of_seat(party.seat)

@@ -108,6 +108,17 @@ class AttemptRow(CaseBase):
     last_at: Mapped[datetime] = col("technical", "24 hours", "server")
 
 
+class AnnouncementRow(CaseBase):
+    """Somebody to be told by mail that something waits, not what; `sent_on` once it was, until the next day."""
+
+    __tablename__ = "announcement"
+    id: Mapped[UUID] = identifier("3 days", primary_key=True)
+    instance: Mapped[UUID] = identifier("3 days", ForeignKey("instance.id"), index=True)
+    person: Mapped[UUID] = identifier("3 days")
+    day: Mapped[date] = col("clear_state", "3 days", "server")
+    sent_on: Mapped[date | None] = col("clear_state", "3 days", "server")
+
+
 class PrincipalRow(CaseBase):
     """A key pair's public half and what it stands for; believed only when the signed directory lists it."""
 

@@ -25,6 +25,7 @@ from tests.cases.conftest import Lives
 from tests.cases.pages import Reader
 from tests.contracts.canaries import Canaries
 from tests.contracts.searching import marker, markers
+from tests.mail.servers import HOST, SENDER, Box
 
 LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 TOKEN = re.compile(r'value="[0-9a-f]{32,}"')
@@ -67,6 +68,7 @@ class Town:
     lines: list[str] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)  # by command line
     wrong: dict[str, int] = field(default_factory=dict)
+    box: Box = field(default_factory=Box)
 
     @property
     def lives(self) -> Lives:
@@ -165,15 +167,16 @@ def sql_told() -> Iterator[None]:
         sql.setLevel(logging.NOTSET)
 
 
-def commands(lives: Lives) -> dict[str, str]:
-    """What every command that needs no person says to a terminal, on this town."""
+def commands(lives: Lives, port: int) -> dict[str, str]:
+    """What every command that needs no person says to a terminal, on this town; mail goes to this port."""
     for name in STORES:
         with (lives.house.stores.case if name == "case" else lives.house.stores.key).begin() as connection:
             command.stamp(steps(name, connection), "head")
     stores, apart = lives.house.stores, lives.folder / "provider"
     places = {"CASE_URL": stores.case.url, "KEY_URL": stores.key.url, "PROVIDER": apart / "provider.json", "PINS": apart / "pins.json"}  # fmt: skip
     environ = {f"CASEWORK_{name}": str(value) for name, value in places.items()}
-    runner = CliRunner(env={**environ, "CASEWORK_TRUSTED_HOSTS": "localhost"})
+    mail = {"CASEWORK_SMTP": f"smtp://{HOST}:{port}", "CASEWORK_MAIL_FROM": SENDER}
+    runner = CliRunner(env={**environ, **mail, "CASEWORK_TRUSTED_HOSTS": "localhost"})
     with at(lives.town.moment):
         typed = ("tick", "organisation kinds", "organisation list", f"organisation add nothing {marker()}")
         said = {words: runner.invoke(cli.main, words.split()) for words in typed}

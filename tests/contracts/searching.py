@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
@@ -47,6 +49,13 @@ def at_rest(folder: Path) -> dict[str, set[str]]:
     """What stands in files or in their names, by the name of the file."""
     files = {str(path): path.name.encode() + path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {name: words for name, content in files.items() if (words := found(content))}
+
+
+def in_letter(content: bytes, to: str) -> set[str]:
+    """What stands in a letter, coded or not, but the address of who receives it."""
+    letter = message_from_bytes(content, policy=default)
+    read = "\n".join([*map(str, letter.values()), *(part.get_content() for part in letter.walk())])
+    return found(content.replace(to.encode(), b"")) | markers(read.replace(to, ""))
 
 
 def in_rows(engine: Engine) -> dict[str, set[str]]:

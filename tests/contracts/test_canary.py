@@ -5,6 +5,8 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +18,7 @@ from casework.cases import plan, sealed
 from casework.kernel import engine
 from casework.kernel.life import Life, Principal, Slot
 from casework.kernel.records import Charter
+from casework.mail.service import MAILER
 from casework.web import errors
 from casework.web.french import typo
 from casework.web.page import logger as app_log
@@ -37,7 +40,8 @@ from tests.contracts.crawling import (
     sql_told,
 )
 from tests.contracts.mistyped import mistype
-from tests.contracts.searching import at_rest, copied, in_rows, marker, markers
+from tests.contracts.searching import at_rest, copied, in_letter, in_rows, marker, markers
+from tests.mail.servers import content, mailer, serving
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +55,29 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     logger.setLevel(logging.DEBUG)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+        lives = make_lives(folder / "town")
+        lives.town.house = replace(lives.house, announces=True)
         with sql_told():
-            planted = plant(make_lives(folder / "town"))
-        app = application(planted.lives)
-        made = Town(planted, app, everybody(app, planted.lives), folder, lines=lines)
+            planted = plant(lives)
+        app = application(lives)
+        made = Town(planted, app, everybody(app, lives), folder, lines=lines)
         made.wrong = mistype(app, planted, made.readers)
         made.pages = crawl(made)
-        copied(planted.lives.house.stores, folder / "backup")
-        made.said = commands(planted.lives)
+        copied(lives.house.stores, folder / "backup")
+        with serving(made.box) as port:
+            made.said = commands(lives, port)
+            app.extensions[MAILER] = mailer(port)
+            _invite(made)
         yield made
     logger.removeHandler(handler)
     logger.setLevel(level)
+
+
+def _invite(town: Town) -> None:
+    """Somebody is invited whose name, address and organisation bear markers."""
+    place = str(town.lives.town.organisations[f"Organisme {town.planted.names[0]}"])
+    form = {"name": marker(), "email": f"{marker()}@exemple.fr", "role": "pjj", "organisation": place}
+    assert "/invitation/" in town.readers["coordinator"].post("/administration/invitation", **form).text
 
 
 @pytest.mark.clause("F-03", "F33-16", "A-07")
@@ -191,6 +207,24 @@ def test_no_marker_stands_in_an_address_a_header_or_a_title(town: Town) -> None:
             assert markers(path + page.headers + page.title) == set()
 
 
+@pytest.mark.clause("A-05")
+def test_no_marker_stands_in_a_mail_and_all_mails_say_the_same(town: Town) -> None:
+    letters = list(zip(town.box.taken, town.box.letters, strict=True))
+    assert [
+        in_letter(content(taken), to) for taken, _ in letters for to in taken.rcpt_tos if in_letter(content(taken), to)
+    ] == []
+    texts: dict[str, set[str]] = {}
+    for _, letter in letters:
+        texts.setdefault(letter["Subject"], set()).add(re.sub(r"invitation/[0-9a-f]{64}", "", letter.get_content()))
+    assert {subject: len(found) for subject, found in texts.items()} == {
+        "Une action vous attend": 1, "Une invitation vous est adressée": 1,
+    }  # fmt: skip
+    told = [envelope.rcpt_tos for envelope in town.box.taken]
+    assert {len(to) for to in told} == {1}
+    assert len({to for (to,) in told}) == len(told) > len(town.readers) / 2
+    assert [f"{town.planted.address}@exemple.fr"] in told
+
+
 def test_a_terminal_is_told_no_marker_but_the_names_of_organisations(town: Town) -> None:
     told = {words: markers(said) for words, said in town.said.items()}
     assert told.pop("organisation list") == {town.planted.names[0]}
@@ -274,3 +308,13 @@ def test_a_marker_is_found_in_a_file_or_its_name_whatever_its_form(tmp_path: Pat
     (tmp_path / marker()).write_bytes(b"")
     (tmp_path / "neither").write_bytes(b"canary")
     assert len(at_rest(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("coding", ["quoted-printable", "base64"])
+@pytest.mark.parametrize("place", ["text", "Subject"])
+def test_a_marker_is_found_in_a_letter_whatever_its_coding(coding: str, place: str) -> None:
+    letter, word = EmailMessage(), marker()
+    letter["To"] = "ada@exemple.fr"
+    letter.set_content(f"é{'x' * 60}{word if place == 'text' else ''}", cte=coding)
+    letter["Subject"] = f"é {word}" if place == "Subject" else "é"
+    assert in_letter(letter.as_bytes(), "ada@exemple.fr") >= {word}

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("casework", "crypto", "audit", "migrations")
-SLICES = ("cases", "accounts", "meetings", "journal", "indicators", "paper", "demo")
+SLICES = ("cases", "accounts", "meetings", "journal", "indicators", "paper", "mail", "demo")
 SCREENS = ("views", "forms")
 
 

@@ -1,0 +1,126 @@
+"""Telling people that something waits for them: a row written with the act, one mail a day at most, sent in the turn of the clocks."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from casework.kernel.clock import today
+from casework.mail.mailer import ACTION, INVITATION, Mailer, Refused
+from casework.store.directory import Directory, load_directory
+from casework.store.house import House, Writing
+from casework.store.keyring import holders
+from casework.store.tables import AnnouncementRow
+
+LOG = logging.getLogger(__name__)
+MAILER = "casework.mailer"  # where the application keeps it
+GIVEN_UP = timedelta(days=3)
+BATCH = 300.0  # s: the clocks do not wait longer for a slow server
+Addresses = Callable[[UUID], str]
+Change = tuple[Collection[UUID], Collection[UUID]]
+
+
+def announce(writing: Writing, directory: Directory, changes: Iterable[Change], actor: UUID) -> None:
+    """In the transaction of an act: leave word for each person who now opens something that it did not open before, but who acted.
+
+    `changes`: for each compartment, the principals it was sealed to and those it is sealed to now.
+    """
+    known = holders(directory)
+    gained = {person for before, after in changes for person in _behind(known, after) - _behind(known, before)}
+    writing.session.add_all(
+        AnnouncementRow(id=uuid4(), instance=writing.house.instance, person=person, day=today())
+        for person in gained - {actor}
+    )
+
+
+def _behind(known: Mapping[UUID, set[UUID]], principals: Collection[UUID]) -> set[UUID]:
+    return set().union(*(known.get(item, ()) for item in principals))
+
+
+def deliver(house: House, mailer: Mailer | None, addresses: Addresses) -> None:
+    """Send what waits, at most one mail per person and day; what does not leave waits for the next turn, for three days."""
+    _forget(house, mailer)
+    waiting = _waiting(house) if mailer else {}
+    if not (mailer and waiting):
+        return
+    try:
+        _send(house, mailer, addresses, waiting)
+    except OSError as error:
+        LOG.warning("the mail server cannot be used (%s): mails wait for the next turn", _said(error))
+
+
+def send_invitation(mailer: Mailer, to: str, path: str) -> bool:
+    """Whether the letter with this link left."""
+    try:
+        with mailer.session() as server:
+            mailer.hand(server, to, INVITATION, link=mailer.home + path)
+    except Refused as refused:
+        LOG.warning("an invitation was refused by the mail server (%s)", refused.code)
+        return False
+    except OSError as error:
+        LOG.warning("an invitation did not leave, the mail server cannot be used (%s)", _said(error))
+        return False
+    return True
+
+
+def _send(house: House, mailer: Mailer, addresses: Addresses, waiting: dict[UUID, list[UUID]]) -> None:
+    end = time.monotonic() + BATCH
+    with mailer.session() as server:
+        for person, rows in waiting.items():
+            if time.monotonic() > end:
+                LOG.warning("the mail server is slow: the other mails wait for the next turn")
+                return
+            try:
+                mailer.hand(server, addresses(person), ACTION)
+            except Refused as refused:
+                LOG.warning("the mail server refused one address or mail (%s)", refused.code)
+            else:
+                _mark(house, rows)
+
+
+def _forget(house: House, mailer: Mailer | None) -> None:
+    """What was sent on a former day, what is too old; everything when no mail is sent here."""
+    row, day = AnnouncementRow, today()
+    mine = row.instance == house.instance
+    with house.stores.case_writing() as session:
+        session.execute(delete(row).where(mine, row.sent_on.is_not(None), row.sent_on != day))
+        late = delete(row).where(mine, row.sent_on.is_(None), *([row.day <= day - GIVEN_UP] if mailer else []))
+        given_up = len(session.scalars(late.returning(row.id)).all())
+    if mailer and given_up:
+        LOG.warning("%d mails were given up: they did not leave in %d days", given_up, GIVEN_UP.days)
+
+
+def _waiting(house: House) -> dict[UUID, list[UUID]]:
+    """The rows of each person who sits somewhere and was told nothing today, the oldest first."""
+    row, found = AnnouncementRow, dict[UUID, list[UUID]]()
+    with house.stores.case_reading() as session:
+        rows = session.scalars(select(row).where(row.instance == house.instance).order_by(row.day, row.id)).all()
+        if not rows:
+            return {}
+        seated = {tenure.person for tenure in load_directory(house, session).tenures.values()}
+    told = {item.person for item in rows if item.sent_on}
+    for item in rows:
+        if item.person in seated - told:
+            found.setdefault(item.person, []).append(item.id)
+    return found
+
+
+def _mark(house: House, rows: Sequence[UUID]) -> None:
+    """One row says until tomorrow that this person was told; what is written meanwhile waits until then."""
+    first, *others = rows
+    with house.stores.case_writing() as session:
+        session.execute(update(AnnouncementRow).where(AnnouncementRow.id == first).values(sent_on=today()))
+        session.execute(delete(AnnouncementRow).where(_one_of(others)))
+
+
+def _one_of(rows: Sequence[UUID]) -> ColumnElement[bool]:
+    return AnnouncementRow.id.in_(rows)
+
+
+def _said(error: OSError) -> str:
+    """Of an error no more than its kind and code: its words may name an address."""
+    code = getattr(error, "smtp_code", None) or error.errno
+    return f"{type(error).__name__} {code}" if code else type(error).__name__
