@@ -104,7 +104,7 @@ CHANGES = {
     "released": "convocation retirée",
     "signed": "relevé signé",
 }
-READINGS = ("SituationOpened", "CompartmentRead", "SituationsCompared", "SituationPrinted")
+READINGS = ("SituationOpened", "CompartmentRead", "SituationsCompared", "SituationProjected", "SituationPrinted")
 FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "readings": ("Lectures d’une situation", READINGS),
     "lists": ("Listes de situations", ("ListShown", "SituationListed")),

@@ -257,8 +257,9 @@ def test_names_are_sealed_and_a_moved_one_does_not_open(town: Town) -> None:
     with town.house.stores.case_writing() as session:
         one, two = (session.get_one(PersonRow, town.people[name].person) for name in ("coordinator", "dpo"))
         one.contact, two.contact = two.contact, one.contact
-    with pytest.raises(CryptoError):
-        names(town.house)
+    for name in ("coordinator", "dpo"):
+        with pytest.raises(CryptoError):
+            names(town.house).person(town.people[name].person)
 
 
 def test_contacts_have_one_size_whatever_they_hold(house: House) -> None:

@@ -29,7 +29,7 @@ from tests.house import PASSWORD, accept
 
 NEW = "/situations/nouvelle/refer"
 TOKEN = re.compile(r'value="[0-9a-f]{128}"')
-CHANGED = "La situation a changé pendant que vous écriviez : une autre personne a agi entre-temps."
+CHANGED = "La situation a changé depuis l’affichage de la page : une autre personne a agi entre-temps."
 CLOSED = "Elle ne vous est plus ouverte."
 MISSING = "Cette page n’existe pas, ou ne vous est pas ouverte."
 FORGED = "Ce formulaire n’a pas été reconnu"

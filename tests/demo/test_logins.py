@@ -34,7 +34,11 @@ def app(served: Place) -> Iterator[Flask]:
 
 def links(html: str) -> set[str]:
     found = {urlsplit(node.attrs.get("href", "")) for node in Page(html).all("a")}
-    return {url.path + (f"?{url.query}" if url.query else "") for url in found if url.path.startswith("/")}
+    return {
+        url.path + (f"?{url.query}" if url.query else "")
+        for url in found
+        if not url.scheme and url.path.startswith("/")
+    }
 
 
 @pytest.mark.parametrize("player", PLAYERS, ids=lambda player: player.key)
