@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.entry import GENESIS, Codes, EventType, Reference, Tip
@@ -221,3 +221,24 @@ def test_the_database_refuses_a_hash_of_another_length(store: Store, build: Buil
 def test_no_protection_is_invented_for_an_unknown_dialect() -> None:
     with pytest.raises(KeyError):
         protect_ddl("oracle")
+
+
+def test_what_happened_to_a_subject_is_found_by_its_subject_whatever_kind_is_asked(
+    store: Store, build: Builders, read: Read
+) -> None:
+    """SQLite would rather read every entry of a kind than those of one subject."""
+    if store.engine.dialect.name != "sqlite":
+        return
+    store.append(build.entry(0))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    read(entries, build.mac, subject=build.subjects[0], types=[build.read])
+    event.remove(store.engine, "before_cursor_execute", note)
+    statement, parameters = asked[-1]
+    with store.engine.begin() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert "ix_audit_log_subject" in str(plan)

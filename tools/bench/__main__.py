@@ -84,7 +84,7 @@ def wait_for(port: int) -> None:
 def entered(port: int, seat: str, folder: str) -> Browser:
     """Somebody of this seat, logged in: a code serves once, so does a log-in."""
     world = World.load(Path(folder))
-    apart = timedelta(minutes=20 * next(_entered))  # log-ins of one address are counted
+    apart = timedelta(hours=3 * next(_entered))  # log-ins of one address are counted
     browser = Browser(port, datetime.fromisoformat(world.moment) + apart)
     browser.log_in(*world.logins[seat])
     return browser
