@@ -1,4 +1,4 @@
-"""A copy of both stores as they were at one instant: nobody moves a situation meanwhile, readers go on."""
+"""A copy of both stores as they were at one instant: whoever writes, an entry of the log included, waits for its end."""
 
 import sqlite3
 from contextlib import closing
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from casework.config import Settings, Unsafe, require_files
 from casework.kernel.clock import now
-from casework.store.engines import Stores, database_file, open_engine
+from casework.running.installing import files
+from casework.store.engines import Stores, open_engine
 
 PRIVATE = 0o600
 
@@ -14,8 +15,8 @@ PRIVATE = 0o600
 def backup(settings: Settings, folder: Path) -> Path:
     """The folder, named by the instant, in which the two copies are. Errors: Unsafe; a copy that was cut is not there."""
     require_files(settings)
-    files = [path for path in map(database_file, (settings.case_url, settings.key_url)) if path]
-    if len(files) != len(("case", "key")):
+    paths = files(settings)
+    if len(paths) != len(("case", "key")):
         raise Unsafe("on PostgreSQL: stop the server, copy both databases with pg_dump, start it again")
     place = folder / f"casework-{now():%Y%m%dT%H%M%SZ}"
     unfinished = place.with_suffix(".partial")
@@ -24,7 +25,7 @@ def backup(settings: Settings, folder: Path) -> Path:
     try:
         with stores.case_writing() as session:
             session.connection()  # takes the lock that an act holds from its first seal to its last row
-            for path in files:
+            for path in paths:
                 copy_file(path, unfinished / path.name)
     finally:
         stores.close()

@@ -1,6 +1,7 @@
 """The commands of who runs an installation: `init`, `serve`, `migrate`, `tick`, `backup`, `copied`, `doctor`."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def _people() -> list[tuple[str, str, str]]:
     return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
 
 
-def _invite(settings: Settings, people: "list[tuple[str, str, str]] | tuple[tuple[str, str, str], ...]") -> None:
+def _invite(settings: Settings, people: Sequence[tuple[str, str, str]]) -> None:
     house = open_house(settings)
     try:
         links = list(installing.welcome(house, people))

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from audit.log import LogBroken, entries
@@ -72,13 +72,6 @@ def _copy_mark(settings: Settings) -> Path:
     return settings.pins.with_name("provider-copied")
 
 
-def _age(path: Path) -> timedelta | None:
-    try:
-        return now() - datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:
-        return None
-
-
 def _private(settings: Settings) -> Iterator[Finding]:
     paths = [settings.provider, settings.pins, settings.register_path, *files(settings)]
     folders = {path.parent for path in paths}
@@ -112,8 +105,8 @@ def _room(settings: Settings) -> Iterator[Finding]:
 
 
 def _copied(settings: Settings) -> Iterator[Finding]:
-    age = _age(_copy_mark(settings))
-    newer = age is not None and settings.provider.exists() and (_age(settings.provider) or age) < age
+    age = ticking.age(_copy_mark(settings))
+    newer = age is not None and settings.provider.exists() and (ticking.age(settings.provider) or age) < age
     if age is None or age > COPY_AGE or newer:
         when = "never" if age is None else "not since the key file changed" if newer else "not for a year"
         yield Finding(

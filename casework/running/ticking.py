@@ -39,8 +39,13 @@ def run(house: House, mailer: Mailer | None = None) -> Ticked:
 
 def since_last(house: House) -> timedelta | None:
     """How long ago the last whole turn ended; None when there was none."""
+    return age(_mark(house))
+
+
+def age(mark: Path) -> timedelta | None:
+    """How long ago a file was written; None when it is not there."""
     try:
-        return now() - datetime.fromtimestamp(_mark(house).stat().st_mtime, UTC)
+        return now() - datetime.fromtimestamp(mark.stat().st_mtime, UTC)
     except FileNotFoundError:
         return None
 

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from waitress.server import create_server
 
-from casework.config import FILE, Settings, Unsafe
+from casework.config import FILE, Settings, Unsafe, open_house
 from casework.running import backup as backups
-from casework.running import doctor, serving
+from casework.running import doctor, serving, ticking
 from tests.demo.shell import Shell, said
 
 ROOT = Path(__file__).parents[2]
@@ -146,6 +146,49 @@ def test_a_copy_that_is_not_the_key_file_is_refused(folder: Path, shell: Shell) 
     other.write_text("{}")
     for path in (other, folder / "keys" / "provider.json"):
         assert shell.run("copied", str(path)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "told"),
+    [
+        (("provider-copied", "provider.json"), -400, "not for a year"),
+        (("provider.json",), 1, "not since the key file changed"),
+    ],
+)
+def test_a_copy_that_is_old_or_of_a_former_key_file_is_checked_again(
+    folder: Path, shell: Shell, names: tuple[str, ...], days: int, told: str
+) -> None:
+    assert shell.run("copied", str(shutil.copy(folder / "keys" / "provider.json", folder / "copy.json"))).exit_code == 0
+    moment = time.time() + days * 86_400
+    for name in names:
+        os.utime(folder / "keys" / name, (moment, moment))
+    assert f"the copy of the key file was {told} checked" in shell.run("doctor").output
+
+
+def test_the_server_takes_the_turn_that_no_timer_took_and_goes_on_when_it_fails(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    house, stop, turns = (
+        open_house(Settings.read({FILE: str(folder / "keys" / "casework.toml")})),
+        threading.Event(),
+        [],
+    )
+
+    def fail(*_: Any) -> None:
+        turns.append(1)
+        stop.set()
+        raise RuntimeError("Camille Fictif")
+
+    monkeypatch.setattr(ticking, "run", fail)
+    ticking.keep(house, None, stop)
+    assert (len(turns), "Camille" in caplog.text, "RuntimeError" in caplog.text) == (1, False, True)
+    (folder / "keys" / "last-tick").touch()
+    monkeypatch.setattr(ticking, "LOOK", 0.01)
+    stop.clear()
+    threading.Timer(0.2, stop.set).start()
+    ticking.keep(house, None, stop)
+    assert len(turns) == 1
+    house.stores.close()
 
 
 @pytest.mark.parametrize("name", ["keys/pins.json", "data/case.db", "data", "keys"])
