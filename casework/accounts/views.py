@@ -19,7 +19,7 @@ from casework.web.tasks import gather
 def login() -> Response:
     """Password and code in one form."""
     if request.method != "POST":
-        return reply("accounts/login.html", problem="")
+        return reply("accounts/login.html", problem="", ended="fin" in request.args)
     words = forms.typed(current_house())
     try:
         opened = log_in(current_house(), words, forms.address())

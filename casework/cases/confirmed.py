@@ -15,6 +15,13 @@ def own(house: House, acting: Acting, case: UUID, move: str) -> Record | None:
     return next((record for record in found if record.values["move"] == move), None)
 
 
+def last(house: House, acting: Acting, case: UUID) -> Record | None:
+    """The newest move of this situation, when this person, in this seat, played it; None when somebody else did."""
+    with house.stores.case_reading() as session:
+        found = entries(session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=1)
+    return next((record for record in found if record.actor == acting.keys.person and _here(house, acting, record)), None)
+
+
 def told(house: House, acting: Acting, move: str, among: Sequence[str]) -> str:
     """The move this person played last and its situation, in words; empty when it is not this one, or none of these."""
     record = next(_done(house, acting, house.events.moved, limit=1), None) if move in among else None
@@ -40,4 +47,8 @@ def _done(
             types=[kind],
             limit=limit,
         )
-    return (record for record in found if (record.instance, record.seat) == (house.instance, acting.actor.seat))
+    return (record for record in found if _here(house, acting, record))
+
+
+def _here(house: House, acting: Acting, record: Record) -> bool:
+    return (record.instance, record.seat) == (house.instance, acting.actor.seat)

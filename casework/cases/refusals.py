@@ -12,10 +12,10 @@ from casework.cases.act import Conflict, Missing, Unsealable
 from casework.cases.filling import fill, sections
 from casework.cases.heads import HeadBroken
 from casework.kernel.engine import IllegalMove
-from casework.kernel.life import Actor, Life
+from casework.kernel.life import Life
 from casework.kernel.records import Move
 from casework.store.house import House
-from casework.store.keyring import NoKey
+from casework.store.keyring import Acting, NoKey
 from casework.web import errors
 from casework.web.french import day
 from casework.web.page import acting, current_house, go, log, reply
@@ -33,7 +33,7 @@ def refused(error: Exception) -> Response:
         return errors.show(errors.MISSING, "missing")
     house, person = current_house(), acting()
     life = error.head.life if isinstance(error, Conflict) else None
-    texts, typed = why(house, person.actor, error), _posted(house, life)
+    texts, typed = why(house, person, error), _posted(house, life)
     status, outcome = STATUS.get(type(error), (409, "illegal"))
     if isinstance(error, HeadBroken):
         _report(house)
@@ -58,14 +58,10 @@ def _report(house: House) -> None:
         log(house.entry(house.events.tampering, acting().actor, subject=case))
 
 
-def why(house: House, actor: Actor, error: Exception) -> tuple[str, ...]:
+def why(house: House, acting: Acting, error: Exception) -> tuple[str, ...]:
     """Why an act was not played, and what to do; who may no longer know of the situation is not told its step."""
     if isinstance(error, Conflict):
-        life = error.head.life
-        if not reading.concerned(house, actor, life):
-            return (f"{CHANGED} Elle ne vous est plus ouverte.", "Rien n’a été enregistré.")
-        step = shown.seen_step(house.charter, actor.seat, life.step).label
-        return (CHANGED, f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Rien n’a été enregistré.")
+        return _overtaken(house, acting, error.head.life)
     if isinstance(error, Unsealable):
         seat = (
             house.charter.seat(error.seat).label if error.seat in {s.name for s in house.charter.seats} else error.seat
@@ -88,6 +84,18 @@ def why(house: House, actor: Actor, error: Exception) -> tuple[str, ...]:
         "Cet acte n’est pas possible à cette étape, ou pas avec ces réponses.",
         "Rien n’a changé. Rouvrez la situation pour voir les actes possibles.",
     )
+
+
+def _overtaken(house: House, acting: Acting, life: Life) -> tuple[str, ...]:
+    """By whom: a key pressed twice is told as one’s own act, not as a colleague’s."""
+    own = confirmed.last(house, acting, life.case)
+    if own is not None:
+        done = house.charter.move(str(own.values["move"])).past
+        return (f"Vous veniez d’agir sur cette situation : {done}.", "Cet acte-là est enregistré ; celui-ci ne l’est pas.")
+    if not reading.concerned(house, acting.actor, life):
+        return (f"{CHANGED} Elle ne vous est plus ouverte.", "Rien n’a été enregistré.")
+    step = shown.seen_step(house.charter, acting.actor.seat, life.step).label
+    return (CHANGED, f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Rien n’a été enregistré.")
 
 
 def left_over(name: str, case: UUID, part: UUID | None) -> Response:

@@ -196,7 +196,7 @@ def orient(case: UUID) -> Response:
     try:
         name = orienting.send(house, person, opened, seen, read.sheet)
     except Conflict as error:
-        return _orient_form(opened, read, why(house, person.actor, error)[:1])
+        return _orient_form(opened, read, why(house, person, error)[:1])
     return go("cases.done", case=case, move=name)
 
 

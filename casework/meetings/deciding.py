@@ -31,7 +31,7 @@ def decide(case: UUID) -> Response:
     try:
         exchange.decide(house, person, case, forms.seen(), read.values["decisions"])
     except Conflict as error:
-        return _decisions(opened, section, members, read.shown, changed=why(house, person.actor, error)[:1])
+        return _decisions(opened, section, members, read.shown, changed=why(house, person, error)[:1])
     return go("meetings.decided", case=case)
 
 

@@ -3,12 +3,25 @@
 
 const UNREAD = 500;  // ms
 const MINUTE = 60000;
+const ENDED = [400, 403];  // what the server answers to a form of a session that is over, or that another one replaced
+const OVER = "Votre session est terminée. Ne quittez pas cette page : connectez-vous dans un autre onglet, puis revenez ici. Le brouillon sera alors conservé.";
 const page = document.body;
 
 function post(form, url) {
   const data = new FormData(form);
   data.append("_keep", "1");
   return fetch(url || form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+}
+
+// After a log-in in another tab, the forms of this page prove themselves anew: those of the same seat alone.
+async function proven() {
+  const answer = await fetch(location.href, { credentials: "same-origin" });
+  const read = (from, name) => [...from.querySelectorAll(`main input[name="${name}"]`)];
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [proof, seat] = [read(fresh, "csrf_token")[0], read(fresh, "seat")[0]];
+  if (!proof || !seat || seat.value !== read(document, "seat")[0].value) return false;
+  document.querySelectorAll('input[name="csrf_token"]').forEach((input) => { input.value = proof.value; });
+  return true;
 }
 
 function conditions() {
@@ -43,12 +56,21 @@ function autosave() {
   for (const form of document.querySelectorAll("form[data-autosave]")) {
     const state = form.querySelector("[data-autosave-state]");
     let timer = 0;
+    let ended = false;
     const save = async () => {
-      const answer = await post(form, form.dataset.autosave).catch(() => null);
-      if (answer && answer.ok) alive();
-      state.textContent = answer && answer.ok ? "Brouillon conservé." : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
+      const keep = () => post(form, form.dataset.autosave).catch(() => null);
+      let answer = await keep();
+      ended = Boolean(answer && ENDED.includes(answer.status));
+      if (ended && (await proven().catch(() => false))) {
+        answer = await keep();
+        ended = Boolean(answer && ENDED.includes(answer.status));
+      }
+      const kept = Boolean(answer && answer.ok);
+      if (kept) alive();
+      state.textContent = kept ? "Brouillon conservé." : ended ? OVER : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 4000); });
+    window.addEventListener("focus", () => { if (ended) save(); });  // back from the tab where one logged in again
     form.addEventListener("submit", () => clearTimeout(timer));
   }
 }
@@ -62,7 +84,8 @@ function screens() {
   const place = document.createElement("p");
   place.setAttribute("role", "status");
   parts[0].before(place);
-  let here = 0;
+  const target = form.querySelector("[autofocus]") || (location.hash && document.getElementById(location.hash.slice(1)));  // a group just added or taken away
+  let here = Math.max(0, parts.findIndex((part) => part.contains(target || null)));
   const show = () => {
     parts.forEach((part, at) => { part.hidden = narrow.matches && at !== here; });
     send.hidden = narrow.matches && here < parts.length - 1;
@@ -86,6 +109,7 @@ function screens() {
   });
   narrow.addEventListener("change", show);
   show();
+  if (target) target.focus();
 }
 
 // All tabs of one session know when it goes on and when it is over.
@@ -104,7 +128,7 @@ function idle() {
   const length = Number(page.dataset.sessionSeconds) * 1000;
   let end = 0;
   const goesOn = () => { end = Date.now() + length; if (dialog.open) dialog.close(); };
-  const over = () => { cleared(); location.replace(document.querySelector(".brand a").href); };
+  const over = () => { cleared(); location.replace(page.dataset.loginUrl); };  // never home: the session may still stand while the other tab leaves
   const watch = () => {
     if (Date.now() >= end) over();
     else if (Date.now() >= end - 2 * MINUTE && !dialog.open) dialog.showModal();
@@ -141,15 +165,28 @@ function keys() {
   const hint = document.querySelector("[data-keys]");
   if (!hint) return;
   const control = hint.querySelector("[data-keys-switch]");
+  const on = () => sessionStorage.getItem("keys") !== "off";
+  const show = () => { control.textContent = on() ? "Touches\u00a0: activées" : "Touches\u00a0: désactivées"; page.classList.toggle("keyless", !on()); };
+  control.addEventListener("click", () => { sessionStorage.setItem("keys", on() ? "off" : "on"); show(); });
+  show();
   hint.hidden = false;
-  const shown = performance.now();  // a key pressed before anybody can have read the page was meant for the one before
-  control.addEventListener("click", () => control.setAttribute("aria-pressed", control.getAttribute("aria-pressed") !== "true"));
+  let ready = false;  // a key pressed before anybody can have read the page was meant for the one before
+  page.classList.add("unread");
+  setTimeout(() => { ready = true; page.classList.remove("unread"); }, UNREAD);
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.method !== "dialog") ready = false; });  // one act for one page
   document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
-    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || performance.now() - shown < UNREAD || control.getAttribute("aria-pressed") !== "true") return;
+    const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing]");
+    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
     const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); target.click(); }
   });
+}
+
+// Opened to write, it is written in at once; no letter acts meanwhile.
+function notes() {
+  for (const note of document.querySelectorAll("details[data-writing]")) {
+    note.addEventListener("toggle", () => { if (note.open && !document.querySelector("[data-focus]")) note.querySelector("textarea").focus(); });
+  }
 }
 
 // A button that needs answers folded away shows them first, rather than failing for want of them.
@@ -202,6 +239,7 @@ idle();
 quit();
 keys();
 unfold();
+notes();
 veil();
 printing();
 elapsed();

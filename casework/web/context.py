@@ -54,6 +54,7 @@ def present() -> dict[str, Any]:
         "home_url": url_for("accounts.home"),
         "logout_url": url_for("accounts.logout"),
         "stay_url": url_for("accounts.stay"),
+        "login_url": url_for("accounts.login", fin="1"),
         "session_seconds": SESSION_SECONDS,
     }
 

@@ -95,11 +95,25 @@ def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parq
     (case,) = waiting(lives, 1)
     looked_at = parquet.hidden("/avis")
     with at(lives.town.moment):
-        act(lives.house, lives.acting["prosecutor"], UUID(case), None, Change("retain", {"judicial": {}}))
+        colleague = lives.town.join("prosecutor", "colleague")
+        act(lives.house, colleague, UUID(case), None, Change("retain", {"judicial": {}}))
     answer = parquet.send(f"/avis/{case}", {**looked_at, "avis": "ask_clarification", "judicial-note": "Note fictive."})
     assert answer.status_code == 409
     assert "a changé" in answer.text
     assert "Note fictive." in answer.text
+    assert "une autre personne a agi" in answer.text
+
+
+@pytest.mark.parametrize(("avis", "told"), [("retain", "retenue par le Parquet"), ("not_retain", "non retenue")])
+def test_an_avis_sent_twice_is_told_as_ones_own(parquet: Reader, lives: Lives, avis: str, told: str) -> None:
+    (case,) = waiting(lives, 1)
+    looked_at = parquet.hidden("/avis")
+    assert give(parquet, avis)[0] == 303
+    answer = parquet.send(f"/avis/{case}", {**looked_at, "avis": avis})
+    assert answer.status_code == 409
+    assert "Vous veniez d’agir sur cette situation" in answer.text
+    assert told in answer.text
+    assert "une autre personne" not in answer.text
 
 
 def test_an_avis_of_ones_own_making_is_neither_told_nor_given(parquet: Reader, lives: Lives) -> None:

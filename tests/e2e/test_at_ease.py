@@ -67,9 +67,17 @@ def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None
     prosecutor.page.wait_for_timeout(UNREAD)
     prosecutor.page.keyboard.press("p")  # no point is ticked yet: the points are shown, nothing is sent
     assert prosecutor.page.get_by_label("La date ou le lieu des faits").is_visible()
+    prosecutor.page.get_by_text("Note privée, facultative").click()
+    written = prosecutor.page.locator("[name='judicial-note']")
+    prosecutor.page.keyboard.type("Note P4, sans numéro")  # as one opens it, one writes in it
+    assert written.input_value() == "Note P4, sans numéro"
+    prosecutor.page.keyboard.press("Tab")
+    prosecutor.page.keyboard.press("n")  # on its radios, a letter is not an avis either
+    assert prosecutor.path == "/avis"
+    prosecutor.page.get_by_text("Points à préciser, pour").click()
     after = prosecutor.strike("r")
     assert "Retenir la situation" in first
-    assert "retenue" in after
+    assert "est retenue" in after
     prosecutor.page.context.close()
 
 

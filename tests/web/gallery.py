@@ -71,6 +71,7 @@ def create_gallery() -> Flask:
     )
     app.context_processor(lambda: SHELL)
     app.add_url_rule("/", "gallery", gallery, methods=["GET", "POST"])
+    app.add_url_rule("/connexion", "login", lambda: render_template("layout.html", heading="Se connecter"))
     app.add_url_rule("/defaut/<int:number>", "fault", fault)
     return app
 
@@ -101,6 +102,7 @@ SHELL = {
     "confidentiality": CENOMED.confidentiality,
     "session_seconds": 900,
     "stay_url": "/rester",
+    "login_url": "/connexion",
     "demo": True,
 }
 

@@ -186,16 +186,24 @@ def test_without_script_every_field_is_there_with_its_condition(browser: Browser
 def test_a_key_presses_its_button_except_while_writing_or_switched_off(browser: Browser, address: str) -> None:
     context = open_page(browser, 1280, 900)
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{address}/?filled")
-    page.evaluate("performance.now = () => 0")  # nobody can have read the page yet
+    letter = page.locator("kbd", has_text="R").last
+    assert not letter.is_visible()  # nobody can have read the page yet, and the letters say so
     page.keyboard.press("r")
     assert page.url.endswith("?filled")
-    page.evaluate("performance.now = () => 1e6")
+    page.clock.run_for(500)
+    assert letter.is_visible()
     page.get_by_label("Prénom", exact=True).first.press("r")
-    page.get_by_role("button", name="Touches du clavier").click()
+    page.get_by_role("button", name="Touches : activées").click()
     page.keyboard.press("r")
     assert page.url.endswith("?filled")
-    page.get_by_role("button", name="Touches du clavier").click()
+    page.reload()
+    page.clock.run_for(500)
+    page.keyboard.press("r")
+    assert page.url.endswith("?filled"), "switched off for the pages that follow too"
+    assert not letter.is_visible()
+    page.get_by_role("button", name="Touches : désactivées").click()
     page.keyboard.press("r")
     page.wait_for_url(f"{address}/")
     context.close()
