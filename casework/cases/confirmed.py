@@ -19,7 +19,16 @@ def last(house: House, acting: Acting, case: UUID) -> Record | None:
     """The newest move of this situation, when this person, in this seat, played it; None when somebody else did."""
     with house.stores.case_reading() as session:
         found = entries(session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=1)
-    return next((record for record in found if record.actor == acting.keys.person and _here(house, acting, record)), None)
+    return next(
+        (record for record in found if record.actor == acting.keys.person and _here(house, acting, record)), None
+    )
+
+
+def played(house: House, case: UUID, move: str) -> bool:
+    """Whether anybody ever played this move on this situation."""
+    with house.stores.case_reading() as session:
+        found = entries(session.connection(), house.provider.mac, subject=case, types=[house.events.moved], limit=200)
+    return any(record.values["move"] == move for record in found)
 
 
 def told(house: House, acting: Acting, move: str, among: Sequence[str]) -> str:

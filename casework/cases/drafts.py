@@ -122,6 +122,19 @@ def find_posted(
     return None if found is None else MultiDict([(name, value) for name, values in found.items() for value in values])
 
 
+def kept_on(house: House, person: UUID, form: str, case: UUID | None = None, part: UUID | None = None) -> date | None:
+    """The day this draft was last written; None when there is none."""
+    with house.stores.case_reading() as session:
+        row = session.scalar(_mine(house, person, form, case, part))
+    return row.changed_on if row else None
+
+
+def blank(posted: Form, first: Form) -> bool:
+    """Whether a form says nothing more than it did at `first`."""
+    typed = {name: [value for value in values if value.strip()] for name, values in posted.items()}
+    return not any(values and list(first.get(name, ())) != values for name, values in typed.items() if "-" in name)
+
+
 def mine(house: House, acting: Acting) -> list[Draft]:
     """The author's drafts, newest first."""
     with house.stores.case_reading() as session:

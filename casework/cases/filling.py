@@ -75,6 +75,19 @@ def sections(house: House, move: Move, opened: Opened | None, part: UUID | None 
     return found
 
 
+def at_first(house: House, acting: Acting, parts: Sequence[Section]) -> Filled:
+    """A form that begins a situation: a head of school most often writes of its own pupil, and sits for it alone (F33-14)."""
+    if acting.actor.seat != house.charter.schools or acting.party.organisation is None:
+        return Filled()
+    found = {
+        section.compartment.name: {item.name: str(acting.party.organisation)}
+        for section in parts
+        for item in section.fields
+        if item.kind is Kind.SCHOOL
+    }
+    return Filled(shown=found)
+
+
 def before(move: Move, parts: Sequence[Section], opened: Opened) -> Filled:
     """The form at first: what is written already, or what the remontée gives to the saisine made of it (F33-03)."""
     if move.adopts:

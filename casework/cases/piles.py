@@ -118,7 +118,7 @@ def asked(files: Files) -> Iterator[Told]:
 
 
 def screened(files: Files) -> Iterator[Told]:
-    """At the Parquet, counted from the first day (F33-10); to remind is a word, nothing is sent."""
+    """At the Parquet, counted from the transmission, whatever was asked since (F33-10); to remind is a word, nothing is sent."""
     for item in files.at("screening"):
         since = item.life.asked or item.life.since
         yield line(item, since, "À relancer." if files.passed(since, SILENT) else "Avis attendu.")

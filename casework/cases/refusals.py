@@ -89,13 +89,14 @@ def why(house: House, acting: Acting, error: Exception) -> tuple[str, ...]:
 def _overtaken(house: House, acting: Acting, life: Life) -> tuple[str, ...]:
     """By whom: a key pressed twice is told as one’s own act, not as a colleague’s."""
     own = confirmed.last(house, acting, life.case)
+    first, kept = CHANGED, "Rien n’a été enregistré."
     if own is not None:
-        done = house.charter.move(str(own.values["move"])).past
-        return (f"Vous veniez d’agir sur cette situation : {done}.", "Cet acte-là est enregistré ; celui-ci ne l’est pas.")
+        first = f"Vous veniez d’agir sur cette situation : {house.charter.move(str(own.values['move'])).past}."
+        kept = "Cet acte-là est enregistré, celui-ci ne l’est pas."
     if not reading.concerned(house, acting.actor, life):
-        return (f"{CHANGED} Elle ne vous est plus ouverte.", "Rien n’a été enregistré.")
+        return (f"{first} Elle ne vous est plus ouverte.", kept)
     step = shown.seen_step(house.charter, acting.actor.seat, life.step).label
-    return (CHANGED, f"Elle est à l’étape « {step} » depuis le {day(life.since)}. Rien n’a été enregistré.")
+    return (first, f"Elle est à l’étape « {step} » depuis le {day(life.since)}. {kept}")
 
 
 def left_over(name: str, case: UUID, part: UUID | None) -> Response:

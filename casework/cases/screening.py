@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from casework.cases import act as acts
-from casework.cases import confirmed, filling, reading, shown
+from casework.cases import confirmed, danger, filling, reading, shown
 from casework.cases.act import Change
 from casework.cases.filling import Filled
 from casework.cases.reading import Line, Opened
@@ -17,11 +17,12 @@ from casework.web.page import acting, current_house, go, reply
 STEP = "screening"
 AVIS = ("retain", "not_retain", "ask_clarification")
 FIRST = ("reason", "account", "identity")  # what the avis rests on, before who it concerns
+AGAIN = "screen_again"
 NEVER = -1
 
 
 def queue() -> Response:
-    """The situation that has waited longest for an avis; `apres` passes over one, for later."""
+    """The situation to look at first, danger before all, then the longest wait; `apres` passes over one, for later."""
     lines = _waiting()
     after = request.args.get("apres", "")
     place = next((at + 1 for at, line in enumerate(lines) if str(line.case) == after), 0)
@@ -49,7 +50,11 @@ def give(case: UUID) -> Response:
 
 
 def _waiting() -> list[Line]:
-    return reading.lines(current_house(), acting(), [STEP], limit=None)
+    """Danger first (F33-13), the oldest first among equals."""
+    house, person = current_house(), acting()
+    lines = reading.lines(house, person, [STEP], limit=None)
+    alarming = danger.signalled(house, person, lines)
+    return sorted(lines, key=lambda line: line.case not in alarming)
 
 
 def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Response:
@@ -70,6 +75,8 @@ def _page(lines: Sequence[Line], case: UUID, filled: Filled | None = None) -> Re
         count=len(lines),
         moves=[house.charter.move(name) for name in AVIS],
         danger=shown.danger(house.charter, opened.contents),
+        since=opened.life.asked or opened.life.since,
+        again=confirmed.played(house, case, AGAIN),
         note=note,
         points=points,
         errors=filled.errors if filled else (),

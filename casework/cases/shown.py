@@ -167,7 +167,7 @@ def danger(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> str:
 
 def lacking(move: Move, opened: Opened) -> str:
     """What a situation lacks when it is about to be shown to the Parquet; empty when nothing is."""
-    found = referral.missing(opened.contents[Slot("identity")]) if move.asks_opinion else ()
+    found = referral.missing(opened.contents[Slot("identity")]) if move.asks_opinion and not opened.life.asked else ()
     return f"Il manque : {', '.join(found)}." if found else ""
 
 

@@ -23,7 +23,7 @@ from casework.cases import (
     shown,
 )
 from casework.cases.act import Change, Conflict, Missing
-from casework.cases.filling import Filled, Section, before, by_hand, fill, sections
+from casework.cases.filling import Filled, Section, at_first, before, by_hand, fill, sections
 from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
@@ -34,6 +34,7 @@ from casework.web.widgets import widgets
 
 PER_PAGE = 50
 NEVER = -1  # the sequence of no situation
+NOTHING = Filled()
 
 
 def listing() -> Response:
@@ -77,13 +78,16 @@ def new(move: str) -> Response:
     found = next((item for item in beginnings(house.charter, person.actor) if item.name == move), None)
     if found is None:
         raise NotFound
+    if "_discard" in request.form:
+        drafts.forget(house, person.keys.person, found.name)
+        return go("cases.new", move=found.name)
     parts = sections(house, found, None)
-    posted = _posted(found.name)
+    posted, first = _posted(found.name), at_first(house, person, parts)
     if posted is None:
-        return _form(found, parts, None, Filled(), once=uuid4())
+        return _form(found, parts, None, first, once=uuid4())
     once = _uuid(request.form.get("once", "")) if request.method == "POST" else uuid4()
     filled = fill(house, person, found, parts, posted, None)
-    kept = _kept(found.name)
+    kept = _kept(found.name, filled, first=first)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, None, filled, once=once, kept=kept)
     head = acts.begin(house, person, once, Change(found.name, filled.contents, filled.takes))
@@ -105,7 +109,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
     if posted is None:
         return _form(found, parts, opened, before(found, parts, opened), part=part)
     filled = fill(house, person, found, parts, posted, opened.life)
-    kept = _kept(found.name, case, part)
+    kept = _kept(found.name, filled, case, part)
     if kept is not None or request.method == "GET" or not filled.ok:
         return _form(found, parts, opened, filled, part=part, kept=kept)
     acts.act(house, person, case, seen, Change(found.name, filled.contents, filled.takes, part))
@@ -126,11 +130,20 @@ def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> Mu
     return drafts.find_posted(current_house(), acting(), form, case, part)
 
 
-def _kept(form: str, case: UUID | None = None, part: UUID | None = None) -> bool | None:
-    """Whether the form could be kept for later; None when the person asked to send it."""
-    if request.method != "POST" or "_keep" not in request.form:
+def _kept(
+    form: str, filled: Filled, case: UUID | None = None, part: UUID | None = None, *, first: Filled = NOTHING
+) -> bool | None:
+    """Whether the form could be kept for later; None when the person asked to send it. What is not sent yet is kept too."""
+    asked = "_keep" in request.form
+    if request.method != "POST" or (filled.ok and not asked) or not filled.shown:
         return None
-    return drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
+    house, person, posted = current_house(), acting().keys.person, request.form.to_dict(flat=False)
+    shown_first = {f"{name}-{key}": [value] for name, part_ in first.shown.items() for key, value in part_.items()}
+    if drafts.blank(posted, shown_first):
+        drafts.forget(house, person, form, case, part)
+        return True if asked else None
+    kept = drafts.keep(house, person, form, posted, case, part)
+    return kept if asked else None
 
 
 def _form(
@@ -145,6 +158,8 @@ def _form(
 ) -> Response:
     house, person = current_house(), acting()
     wrong = kept is False or (kept is None and request.method == "POST" and filled.errors)
+    here = (opened.life.case if opened else None, part)
+    resumed = drafts.kept_on(house, person.keys.person, move.name, *here) if request.method == "GET" else None
     status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
     warned = filled.warned if request.method == "POST" and kept is None else ()
     return reply(
@@ -156,6 +171,7 @@ def _form(
         filled=filled,
         once=once,
         kept=kept,
+        resumed=resumed,
         warned=warned,
         change=lisible.change(house, person.actor, move, opened, part) if opened else None,
         recalled=shown.recalled(house, move, opened) if opened else (),

@@ -8,13 +8,16 @@ from uuid import UUID
 from flask import url_for
 
 from audit.entry import Reference
-from casework.cases import comparing, drafts, duties, piles, reading
+from casework.cases import comparing, danger, drafts, duties, piles, reading
 from casework.cases.duties import Duty
 from casework.cases.reading import Line
+from casework.cases.several import glimpses
 from casework.kernel.clock import today
+from casework.kernel.engine import beginnings
+from casework.kernel.life import Life
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import count
+from casework.web.french import count, lowered, short_day
 from casework.web.tasks import Task
 
 
@@ -29,6 +32,7 @@ class Waiting:
     urgent: bool = False
     page: str = ""  # where several are done, and the part of that page
     part: str = ""
+    danger: bool = False  # how many say that the minor is in danger
 
 
 DESK = "cases.desk"
@@ -58,6 +62,7 @@ WAITING = (
         "situations attendent votre avis",
         urgent=True,
         page="cases.queue",
+        danger=True,
     ),
 )
 SOON = timedelta(days=7)
@@ -79,10 +84,33 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
     for item in corrections:
         words = f"Précisions demandées sur votre envoi {item.reference}"
         yield Task(words, url_for("cases.situation", case=item.case), urgent=True)
-    yield from _of_steps(seat, lines)
+    yield from _of_steps(house, acting, lines)
     yield from OF_SEAT.get(seat, _nothing)(house, acting, lines, found)
-    for draft in drafts.mine(house, acting):
-        yield Task(f"Reprendre votre brouillon : {house.charter.move(draft.form).label.lower()}", _draft_url(draft))
+    yield from _drafts(house, acting)
+
+
+def _drafts(house: House, acting: Acting) -> Iterator[Task]:
+    """The drafts of acts that are still possible; one of an act that is over ends with its clock (R-01), unless the act comes back."""
+    found, charter, actor = drafts.mine(house, acting), house.charter, acting.actor
+    heads = {item.life.case: item.head for item in glimpses(house, acting, [d.case for d in found if d.case])}
+    starts = {move.name for move in beginnings(charter, actor)}
+    for draft in found:
+        words = (
+            f"Reprendre votre brouillon du {short_day(draft.changed_on)} : {lowered(charter.move(draft.form).label)}"
+        )
+        if draft.case is None:
+            if draft.form in starts:
+                yield Task(words, _draft_url(draft))
+        elif draft.case in heads and _possible(house, acting, heads[draft.case].life, draft):
+            reference = heads[draft.case].reference
+            listed = house.events.shown_in_list
+            house.log([house.entry(listed, actor, subject=draft.case, reference=Reference(reference))])
+            yield Task(f"{words}, situation {reference}", _draft_url(draft))
+
+
+def _possible(house: House, acting: Acting, life: Life, draft: drafts.Draft) -> bool:
+    found = reading.moves(house, acting.actor, reading.present(life))
+    return (draft.part, draft.form) in {(part, move.name) for part, move in found}
 
 
 def _action(duty: Duty) -> Task:
@@ -91,11 +119,15 @@ def _action(duty: Duty) -> Task:
     return Task(words, url_for("cases.situation", case=duty.case), urgent=urgent)
 
 
-def _of_steps(seat: str, lines: Sequence[Line]) -> Iterator[Task]:
+def _of_steps(house: House, acting: Acting, lines: Sequence[Line]) -> Iterator[Task]:
     for item in WAITING:
         found = [line for line in lines if line.step == item.step]
-        if item.seat == seat and found:
-            yield Task(count(len(found), item.one, item.many), _url(item, found), len(found), item.urgent)
+        if item.seat == acting.actor.seat and found:
+            words = count(len(found), item.one, item.many)
+            alarming = len(danger.signalled(house, acting, found)) if item.danger else 0
+            if alarming:
+                words += f", dont {count(alarming, 'danger signalé', 'dangers signalés')}"
+            yield Task(words, _url(item, found), len(found), item.urgent)
 
 
 def _url(item: Waiting, found: Sequence[Line]) -> str:

@@ -209,6 +209,7 @@ POINTS = _list(
     ("information", "L’information de la personne"),
     ("facts", "La date ou le lieu des faits"),
     ("account", "L’exposé, à compléter ou à corriger"),
+    ("danger_route", "La voie prise pour le danger"),
 )
 DECISION = _list(
     "decision",
@@ -543,7 +544,13 @@ IDENTITY = (
     Field("telephone", "Téléphone", Kind.PHONE, "C-01", limit=30),
     Field("email", "Adresse électronique", Kind.EMAIL, "C-01", limit=120),
     Field("schooling", "Scolarité ou situation", Kind.CHOICE, "C-01", choices=SCHOOLING, required=True),
-    Field("school", "Établissement fréquenté", Kind.SCHOOL, "C-01", help="S’il figure dans la liste."),
+    Field(
+        "school",
+        "Établissement fréquenté",
+        Kind.SCHOOL,
+        "C-01",
+        help="S’il figure dans la liste. Sans lui, aucun chef d’établissement ne siège pour cet élève.",
+    ),
     *INFORMATION,
     Field("representatives", "Représentant légal", Kind.ROWS, "C-01", fields=REPRESENTATIVE, rows=(0, 4)),
 )
@@ -1088,7 +1095,8 @@ MOVES = (
         writes=(Write("judicial"),),
         sets=("retenue",),
         fact="situation_retained",
-        done="La situation est retenue. Elle peut être inscrite à l’ordre du jour d’une réunion.",
+        done="La situation est retenue. Elle peut être inscrite à l’ordre du jour d’une réunion."
+        " En cas d’erreur, prévenez aussitôt le coordonnateur : il peut encore ne pas donner suite.",
         key="r",
         past="retenue par le Parquet",
     ),
@@ -1112,6 +1120,7 @@ MOVES = (
         ("coordinator",),
         ("not_retained",),
         "screening",
+        asks_opinion=True,
         done="La situation attend de nouveau l’avis du Parquet, qui peut la lire.",
         help="À la demande du Parquet, quand son avis a été donné par erreur. Sans nouvel avis, la situation reste à effacer.",
         past="transmise de nouveau au Parquet",

@@ -175,7 +175,7 @@ def _effects(charter: Charter, move: Move, actor: Actor, life: Life, given: Give
         school=derived.school or life.school,
         majority=derived.majority or life.majority,
         cap=min(filter(None, (derived.cap, life.cap)), default=None),
-        asked=life.asked or (today if move.asks_opinion else None),
+        asked=today if move.asks_opinion else life.asked,
         author=actor.party if move.adopts and actor.party else life.author,
         reason=move.reason or given.takes.get(Take.REASON, life.reason if charter.step(life.step).closed else ""),
     )

@@ -183,7 +183,7 @@ class Move:
     spawns: str = ""
     adopts: bool = False  # the actor becomes the author
     forgets_meeting: bool = False
-    asks_opinion: bool = False  # the silence of the Parquet is counted from the first of these moves (F33-10)
+    asks_opinion: bool = False  # the silence of the Parquet is counted from the last of these moves (F33-10)
     reasons: ChoiceList | None = None
     reason: str = ""  # the closing reason it implies
     fact: str = ""

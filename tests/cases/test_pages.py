@@ -70,6 +70,104 @@ def test_a_referral_sent_from_its_form_is_read_by_the_coordinator_alone(readers:
     assert readers["prosecutor"].get(path).status_code == 404
 
 
+@pytest.mark.clause("F33-13")
+def test_the_receipt_says_that_it_alerts_nobody_and_whom_to_call(readers: dict[str, Reader]) -> None:
+    sent = readers["head_of_school"].post("/situations/nouvelle/refer", **REFERRAL)
+    receipt = plain(readers["head_of_school"].get(sent.location).text)
+    assert "cet envoi n’alerte personne" in receipt
+    assert "appelez maintenant le 17 ou le 119" in receipt
+
+
+@pytest.mark.clause("F33-13", "F33-02")
+def test_the_route_taken_for_a_danger_can_be_asked_of_the_author(readers: dict[str, Reader], lives: Lives) -> None:
+    head = lives.refer()
+    asked = {"request-points": "danger_route"}
+    assert readers["coordinator"].post(f"/situations/{head.life.case}/actes/ask_details", **asked).status_code == 303
+    assert "La voie prise pour le danger" in readers["head_of_school"].get(f"/situations/{head.life.case}").text
+
+
+# --- Drafts (R-01)
+
+NEW = "/situations/nouvelle/refer"
+
+
+@pytest.mark.clause("R-01")
+@pytest.mark.parametrize("button", [{}, {"_more": "account-facts"}], ids=["refused", "one more fact"])
+def test_what_is_typed_is_kept_when_it_cannot_be_sent_yet(
+    readers: dict[str, Reader], lives: Lives, button: dict[str, str]
+) -> None:
+    readers["head_of_school"].post(NEW, **{"identity-surname": "Fictif", **button})
+    kept = drafts.find(lives.house, lives.acting["head_of_school"], "refer")
+    assert kept
+    assert kept["identity-surname"] == ["Fictif"]
+    assert 'value="Fictif"' in readers["head_of_school"].get(NEW).text
+
+
+@pytest.mark.clause("R-01")
+def test_a_draft_taken_up_again_says_so_and_can_be_thrown_away(readers: dict[str, Reader], lives: Lives) -> None:
+    reader = readers["head_of_school"]
+    assert "repris" not in reader.get(NEW).text
+    reader.post(NEW, **{"identity-surname": "Fictif", "_keep": "1"})
+    assert "Reprendre votre brouillon du 2 mars 2026 : envoyer la saisine" in plain(reader.get("/").text)
+    assert "Brouillon du 2 mars 2026, repris." in plain(reader.get(NEW).text)
+    assert "Jeter ce brouillon et commencer une autre saisine" in reader.get(NEW).text
+    assert reader.post(NEW, _discard="1").location == NEW
+    assert drafts.mine(lives.house, lives.acting["head_of_school"]) == []
+    assert "Fictif" not in reader.get(NEW).text
+
+
+@pytest.mark.clause("R-01")
+def test_a_draft_that_was_emptied_is_one_no_more(readers: dict[str, Reader], lives: Lives) -> None:
+    reader, acting = readers["head_of_school"], lives.acting["head_of_school"]
+    school = {"identity-school": str(acting.party.organisation)}  # what the form says by itself
+    reader.post(NEW, **{"identity-surname": "Fictif", **school, "_keep": "1"})
+    assert len(drafts.mine(lives.house, acting)) == 1
+    reader.post(NEW, **{"identity-surname": " ", **school, "_keep": "1"})
+    assert drafts.mine(lives.house, acting) == []
+
+
+@pytest.mark.clause("R-01")
+def test_a_draft_is_offered_with_its_reference_while_its_act_is_possible(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=_service(lives))
+    part = head.life.parts[0].id
+    path = f"/situations/{head.life.case}/parties/{part}/actes/answer"
+    readers["recipient"].post(path, **{"return-support": "support_possible", "_keep": "1"})
+    line = f"Reprendre votre brouillon du 2 mars 2026 : envoyer le retour, situation {head.reference}"
+    assert line in plain(readers["recipient"].get("/").text)
+    lives.play(head, "dsol", "record_return", {"return": builders.RETURN}, part=part)
+    assert "Reprendre" not in readers["recipient"].get("/").text
+
+
+@pytest.mark.clause("F33-14")
+def test_the_form_of_a_head_of_school_names_its_own_school_and_that_of_another_seat_none(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    own = lives.acting["head_of_school"].party.organisation
+    assert f'value="{own}" selected' in selected(readers["head_of_school"].get(NEW).text, own)
+    assert f'value="{own}" selected' not in selected(readers["pjj"].get(NEW).text, own)
+
+
+def selected(page: str, school: object) -> str:
+    """The choice of this school, a radio among few, as if it were in a list."""
+    found = re.search(rf'value="{school}"( checked| selected)?', page)
+    assert found, school
+    return found[0].replace(" checked", " selected")
+
+
+def plain(page: str) -> str:
+    """Its text with plain spaces."""
+    return re.sub(r"[\s\u00a0\u202f]+", " ", page)
+
+
+SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
+
+
+def _service(lives: Lives) -> tuple[object, str]:
+    return lives.town.people["recipient"].organisation, "social"
+
+
 @pytest.mark.clause("F33-02")
 def test_a_page_that_confirms_an_act_exists_for_who_played_it_and_says_when_it_is_past(
     readers: dict[str, Reader], lives: Lives

@@ -1,14 +1,17 @@
 """The Parquet's queue: twelve avis in a row, and two persons at it (F33-10)."""
 
 import re
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
-from casework.cases.act import Change, act
+from audit.log import entries
+from casework.cases.act import Change, act, begin
 from casework.cases.reading import open_situation
 from casework.kernel.clock import at
 from casework.store.tables import CaseRow
+from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
 
@@ -74,6 +77,47 @@ def test_an_avis_given_by_mistake_is_given_again_at_the_coordinators_demand(parq
     assert opened.life.reason == "not_retained"
     assert lives.play(opened.head, "coordinator", "screen_again").life.reason == ""
     assert give(parquet, "retain") == (303, "/avis?fait=retain")
+
+
+@pytest.mark.clause("F33-13")
+def test_a_minor_said_to_be_in_danger_comes_first_and_is_told_on_the_home_page(parquet: Reader, lives: Lives) -> None:
+    first, second = waiting(lives, 2)
+    assert "2 situations attendent votre avis</a>" in parquet.get("/").text
+    contents = builders.referral(surname="Alerte")
+    contents["reason"] |= {"danger": True, "danger_route": "crip_informed"}
+    with at(lives.town.moment):
+        head = begin(lives.house, lives.acting["head_of_school"], uuid4(), Change("refer", contents))
+    last = str(lives.play(head, "coordinator", "transmit").life.case)
+    assert "3 situations attendent votre avis, dont 1 danger signalé" in parquet.get("/").text
+    shown = [CASE.search(parquet.get(page).text) for page in ("/avis", f"/avis?apres={last}", f"/avis?apres={first}")]
+    assert [found[1].removeprefix("/avis/") for found in shown if found] == [last, first, second]
+
+
+@pytest.mark.clause("A-05")
+def test_what_the_queue_opens_to_put_danger_first_is_logged(parquet: Reader, lives: Lives) -> None:
+    cases = {UUID(case) for case in waiting(lives, 2)}
+    parquet.get("/avis")
+    with lives.house.stores.case_reading() as session:
+        found = entries(session.connection(), lives.house.provider.mac, types=[lives.house.events.read], limit=99)
+    assert {
+        item.subject for item in found if (item.seat, item.values["compartment"]) == ("prosecutor", "reason")
+    } == cases
+
+
+@pytest.mark.clause("F33-10")
+def test_a_situation_transmitted_again_says_so_and_the_day_is_that_one_everywhere(lives: Lives) -> None:
+    head = lives.play(lives.refer(), "coordinator", "transmit")
+    head = lives.play(head, "prosecutor", "not_retain")
+    lives.town.moment += timedelta(days=20)
+    lives.play(head, "coordinator", "screen_again")
+    app = application(lives)
+    queue = Reader(app, lives, "prosecutor").get("/avis").text.replace("\u00a0", " ")
+    assert "Transmise le 22 mars 2026" in queue
+    assert "Transmise de nouveau, après un avis « non retenue »." in queue
+    desk = Reader(app, lives, "coordinator").get("/bureau").text.replace("\u00a0", " ")
+    assert "Avis attendu" in desk
+    assert "22 mars 2026" in desk
+    assert "À relancer" not in desk
 
 
 def test_details_without_a_point_are_asked_again_and_nothing_typed_is_lost(parquet: Reader, lives: Lives) -> None:

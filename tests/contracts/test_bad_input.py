@@ -30,6 +30,7 @@ from tests.house import PASSWORD, accept
 NEW = "/situations/nouvelle/refer"
 TOKEN = re.compile(r'value="[0-9a-f]{128}"')
 CHANGED = "La situation a changé depuis l’affichage de la page : une autre personne a agi entre-temps."
+OWN = "Vous veniez d’agir sur cette situation"
 CLOSED = "Elle ne vous est plus ouverte."
 MISSING = "Cette page n’existe pas, ou ne vous est pas ouverte."
 FORGED = "Ce formulaire n’a pas été reconnu"
@@ -59,7 +60,9 @@ def test_of_two_opinions_the_second_is_told_what_changed_and_keeps_every_word(ce
     story.plays("prosecutor", "retain", adds={"retenue"})
     said = (CHANGED, "« Retenue par le Parquet »", "est conservé dans vos brouillons", SECRET)
     teller.told(lambda: second.send(path, {**seen, "judicial-note": SECRET}), 409, *said)
-    assert "brouillon : demander des précisions" in plain(second.get("/").text)
+    assert "Reprendre votre brouillon" not in plain(
+        second.get("/").text
+    )  # the act is over; its words are where they were written
     teller.told(lambda: second.get(path), 409, "Cet acte n’est plus possible", SECRET)
 
 
@@ -123,7 +126,7 @@ def test_decisions_typed_on_a_situation_that_went_on_come_back_in_words(cell: Ce
     row = {"decision": "member_action", "action": "meet_family", "owner": str(cell.lives.party("emas").person)}
     form = {f"deliberation-decisions-0-{name}": value for name, value in row.items()}
     story.plays("coordinator", "sign_record")
-    said = (CHANGED, "« Relevé signé »", "Action confiée à un membre", "Recevoir le mineur et sa famille", "Emas")
+    said = (OWN, "« Relevé signé »", "Action confiée à un membre", "Recevoir le mineur et sa famille", "Emas")
     answer = teller.told(lambda: reader.send(path, {**seen, **form}), 409, *said)
     assert "dans vos brouillons" not in answer.text
 
@@ -135,7 +138,7 @@ def test_an_orientation_chosen_on_a_situation_that_changed_is_still_chosen(cell:
     story.plays(
         "coordinator", "inform", contents={"identity": {"informed_how": "by_phone", "informed_on": "2026-02-27"}}
     )
-    answer = teller.told(lambda: reader.send(path, form), 409, CHANGED, "Votre saisie est conservée ci-dessous")
+    answer = teller.told(lambda: reader.send(path, form), 409, OWN, "Votre saisie est conservée ci-dessous")
     assert re.search(rf'value="{target}" checked', answer.text)
     assert f'name="seen" value="{story.head.sequence}"' in answer.text
     assert reader.send(path, {**form, "seen": str(story.head.sequence)}).status_code == 303
@@ -169,7 +172,7 @@ def test_an_act_pressed_twice_counts_once_and_the_second_press_is_told(cell: Cel
     path = page_of(story, "actes/transmit")
     form = reader.hidden(path)
     assert reader.send(path, form).status_code == 303
-    teller.told(lambda: reader.send(path, form), 409, CHANGED, "« Transmise au Parquet »")
+    teller.told(lambda: reader.send(path, form), 409, OWN, "« Transmise au Parquet »")
 
 
 # --- Proofs, sessions and invitations that were not given, or no longer hold

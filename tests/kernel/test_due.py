@@ -7,10 +7,10 @@ import pytest
 
 from casework.charters.cenomed import CENOMED
 from casework.charters.universe import DAY
-from casework.kernel.engine import due
+from casework.kernel.engine import Given, due, play
 from casework.kernel.life import Life
 from casework.kernel.records import Basis, Charter, Clock
-from tests.kernel.lives import SESSION, after
+from tests.kernel.lives import SESSION, actor, after
 
 
 def names(life: Life, today: date, meetings: tuple[date, ...] = (), charter: Charter = CENOMED) -> list[str]:
@@ -51,6 +51,16 @@ def test_silence_is_due_after_two_meetings_held_since_the_opinion_was_asked() ->
     assert names(life, DAY, held) == ["silence"]
     assert names(replace(life, step="clarifying", since=DAY + timedelta(days=3)), DAY, held) == ["silence"]
     assert names(replace(life, asked=None), DAY, held) == []
+
+
+@pytest.mark.clause("F33-10")
+def test_silence_is_counted_from_the_last_time_the_opinion_was_asked() -> None:
+    refused, later = after("refer", "transmit", "not_retain"), DAY + timedelta(days=20)
+    assert refused.asked == DAY
+    again = play(CENOMED, actor("coordinator"), "screen_again", refused, Given(), later)
+    assert again.asked == later
+    assert names(again, later, (DAY + timedelta(days=1), DAY + timedelta(days=2))) == []
+    assert play(CENOMED, actor("prosecutor"), "retain", again, Given(), later + timedelta(days=1)).asked == later
 
 
 @pytest.mark.clause("F33-12")
