@@ -145,5 +145,5 @@ REFUSALS: Refusals = {
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
-PANELS: tuple[PanelSource, ...] = (purpose.purpose, home.next_meeting, recent.recent)
+PANELS: tuple[PanelSource, ...] = (purpose.purpose, recent.starts, home.next_meeting, recent.recent)
 PARTS = Parts(ROUTES, DOORS, TASKS, PANELS, REFUSALS)

@@ -36,7 +36,7 @@ def tasks(house: House, person: Acting) -> Iterable[Task]:
     """A keeper sees what is to be confirmed; everybody, that its own rights end."""
     found = due(house)
     mine = [item for item in found if item.tenure == person.tenure]
-    yield from (Task(_own(item), url_for("accounts.account"), urgent=item.late) for item in mine)
+    yield from (Task(_own(item), url_for("help.contact"), urgent=item.late) for item in mine)
     others = [item for item in found if item.person != person.keys.person]
     if others and house.charter.seat(person.actor.seat).keeper:
         late = any(item.late for item in others)
@@ -46,7 +46,7 @@ def tasks(house: House, person: Acting) -> Iterable[Task]:
 def _own(item: Due) -> str:
     if item.late:  # only a keeper can read this
         return f"Votre accès est à confirmer par un autre coordonnateur depuis le {french.day(item.until)}"
-    return f"Faites confirmer votre accès par un coordonnateur avant le {french.day(item.until)}"
+    return f"Appelez un coordonnateur pour qu’il confirme votre accès avant le {french.day(item.until)}"
 
 
 def _others(items: Sequence[Due]) -> str:

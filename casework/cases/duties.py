@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from casework.cases import several
@@ -13,8 +13,9 @@ from casework.kernel.life import Part, Slot
 from casework.kernel.records import SITUATION
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import short_day
+from casework.web.french import count, short_day
 
+UNANSWERED = timedelta(days=30)  # of a recipient: then it is late, and reminded
 STATES = {
     ("orientation", "sent"): "Retour attendu",
     ("orientation", "returned"): "Retour reçu",
@@ -70,8 +71,24 @@ def mine(acting: Acting, found: Sequence[Duty]) -> list[Duty]:
     return sorted(own, key=lambda d: d.part.due or date.max)
 
 
+def _late(part: Part) -> str:
+    days = (today() - part.since - UNANSWERED).days
+    return f"en retard de {count(days, 'jour')}" if days > 0 else ""
+
+
+def awaited(part: Part) -> str:
+    """Of an orientation without return: when it was sent, when its answer is expected, how late it is; empty once it came."""
+    if (part.machine, part.step) != ("orientation", "sent"):
+        return ""
+    expected = f"Envoyée le {short_day(part.since)}, réponse attendue avant le {short_day(part.since + UNANSWERED)}"
+    return f"{', '.join(filter(None, (expected, _late(part))))}."
+
+
 def told(duty: Duty) -> str:
     """Its state in words."""
+    if duty.kind == ("orientation", "sent"):
+        expected = f"{STATES[duty.kind]} avant le {short_day(duty.part.since + UNANSWERED)}"
+        return ", ".join(filter(None, (expected, _late(duty.part))))
     words, due = STATES.get(duty.kind, "Fiche ouverte"), duty.part.due
     if duty.kind != ("owner_sheet", "open") or due is None:
         return words

@@ -8,6 +8,7 @@ from uuid import UUID
 from casework.accounts.people import Names
 from casework.cases import decided, shown
 from casework.cases.comparing import CHECKING
+from casework.cases.duties import UNANSWERED
 from casework.cases.reading import CORRECTING
 from casework.cases.several import Glimpse
 from casework.charters import referral
@@ -19,7 +20,6 @@ from casework.web.french import short_day
 
 WAITED = timedelta(days=7)  # a saisine nobody looked at for a week comes before those of today
 SILENT = timedelta(days=14)  # of the Parquet
-UNANSWERED = timedelta(days=30)  # of a recipient
 MONTH = 1  # C-05
 EXPECTED, SETTLED = ("sent", "open"), ("returned", "done")  # steps of parts
 

@@ -1,4 +1,4 @@
-"""What a person did lately on situations, and where they stand now, for its home page; told from the log, without content."""
+"""What a person may begin, what it did lately on situations, and where they stand now, for its home page; told from the log, without content."""
 
 from flask import url_for
 
@@ -6,12 +6,19 @@ from audit.entry import Reference
 from audit.log import Record, entries
 from casework.cases import reading, shown
 from casework.cases.heads import Head
+from casework.kernel.engine import beginnings
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.french import lowered, short_day
 from casework.web.tasks import Panel, Task
 
 LINES, LOOKED_AT = 5, 20
+
+
+def starts(house: House, acting: Acting) -> Panel:
+    """What this seat may begin."""
+    found = beginnings(house.charter, acting.actor)
+    return Panel("Commencer", tuple(Task(move.opening, url_for("cases.new", move=move.name)) for move in found))
 
 
 def recent(house: House, acting: Acting) -> Panel:

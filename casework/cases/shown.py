@@ -47,6 +47,7 @@ class Group:
     title: str
     lisible: Sequence[str]
     words: tuple[Words, ...]
+    told: str = ""  # when it was sent, and when an answer is expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def passed(house: House, acting: Acting, move: Move, life: Life) -> str:
 
 
 def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
-    """The lines of a list, as this seat may see them: who only holds a sheet learns nothing of the situation around it."""
+    """The lines of a list, as this seat may see them, what is closed last: who only holds a sheet learns nothing of the situation around it."""
     charter, seat = house.charter, acting.actor.seat
     whole = charter.seat(seat).progress == "steps"
     # Their three states hide the moves behind them: neither the day of a move nor the order of moves may tell them.
@@ -140,7 +141,7 @@ def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
     apart = {line for line in lines if not follows(charter, seat, line.step, sent=line.sent)}
     found = duties.duties(house, acting, [line for line in lines if line in apart])
     held = {duty.case: duty for duty in sorted(found, key=lambda duty: duty.expected)}
-    return [
+    shown = [
         _sheet(n, held.get(n.case))
         if n in apart
         else Row(
@@ -148,6 +149,8 @@ def rows(house: House, acting: Acting, lines: Sequence[Line]) -> list[Row]:
         )
         for n in ordered
     ]
+    ended = {line.case for line in lines if whole and line not in apart and charter.step(line.step).closed}
+    return sorted(shown, key=lambda row: (row.case in ended, row.since or date.max))
 
 
 def _sheet(line: Line, duty: Duty | None) -> Row:
@@ -181,6 +184,8 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
     state = seen_step(charter, seat, life.step)
     if life.step in CORRECTING and not (whole or reads):
         state = replace(state, story=OF_A_COLLEAGUE)
+    elif life.step in CORRECTING and life.author.person == acting.party.person:
+        state = replace(state, story="Complétez votre envoi : les points demandés sont ci-dessous.")
     past = history(house, seat, life.case) if whole and reads else ()
     since = life.since if whole else None
     sender = _sender(house, life.sender) if reads else ""
@@ -202,15 +207,16 @@ def phases(charter: Charter, step: Step) -> list[tuple[str, str]]:
 
 
 def groups(house: House, opened: Opened) -> list[Group]:
-    """The readable compartments in the charter's order."""
-    return [_group(house, item) for item in lisible.grouped(house.charter, opened)]
+    """The readable compartments in the charter's order; what is asked of the author first, while it is."""
+    found = [_group(house, item) for item in lisible.grouped(house.charter, opened)]
+    correcting = opened.life.step in CORRECTING
+    return sorted(found, key=lambda group: not (correcting and group.name == "request"))
 
 
-def recalled(house: House, move: Move, opened: Opened) -> list[Group]:
-    """What the form of a move repeats above its fields, as far as this person reads it."""
-    return [
-        _group(house, item) for item in lisible.grouped(house.charter, opened) if item.compartment.name in move.shows
-    ]
+def recalled(house: House, move: Move, opened: Opened, part: UUID | None = None) -> list[Group]:
+    """What the form of a move repeats above its fields, as far as this person reads it; of the parts, the one it is about."""
+    found = (item for item in lisible.grouped(house.charter, opened) if item.compartment.name in move.shows)
+    return [_group(house, item) for item in found if item.part is None or item.part.id == part]
 
 
 def _group(house: House, item: lisible.Group) -> Group:
@@ -220,7 +226,8 @@ def _group(house: House, item: lisible.Group) -> Group:
         if item.part
         else item.title
     )
-    return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content))
+    told = duties.awaited(item.part) if item.part and item.compartment.name == "orientation" else ""
+    return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content), told)
 
 
 def words(house: House, fields: Sequence[Field], content: Mapping[str, Any]) -> tuple[Words, ...]:

@@ -35,6 +35,7 @@ from casework.web.widgets import widgets
 PER_PAGE = 50
 NEVER = -1  # the sequence of no situation
 NOTHING = Filled()
+FIRST = 1  # the sequence of a situation that nobody touched since it began
 
 
 def listing() -> Response:
@@ -174,7 +175,7 @@ def _form(
         resumed=resumed,
         warned=warned,
         change=lisible.change(house, person.actor, move, opened, part) if opened else None,
-        recalled=shown.recalled(house, move, opened) if opened else (),
+        recalled=shown.recalled(house, move, opened, part) if opened else (),
         lacks=shown.lacking(move, opened) if opened else "",
         left=closing.left_open(house, move, opened) if opened else (),
         secrecy=house.charter.seat(person.actor.seat).secrecy,
@@ -190,14 +191,31 @@ def part_step(case: UUID, part: UUID, move: str) -> Response:
 
 
 def done(case: UUID, move: str) -> Response:
-    """What this person did, as the log says, and what comes next; the reference only for who may still know of the situation."""
+    """What this person did, as the log says, and what comes next; a link only for who may still know of the situation."""
     house, person = current_house(), acting()
     record = confirmed.own(house, person, case, move)
     if record is None:
         raise NotFound
     head, played = reading.state(house, person, case), house.charter.move(move)
     since = shown.passed(house, person, played, head.life) if head else ""
-    return reply("cases/done.html", move=played, head=head, case=case, on=record.at, since=since, page="situation")
+    begins, marks = not played.sources, head.life.marks if head and head.sequence == FIRST else None
+    return reply(
+        "cases/done.html",
+        move=played,
+        head=head,
+        reference=str(record.values["reference"]),
+        case=case,
+        on=record.at,
+        since=since,
+        begins=begins,
+        # While nobody else acted: later, this would tell what others did.
+        uninformed=begins and marks is not None and "informed" not in marks and _writes(played, "identity"),
+        page="situation",
+    )
+
+
+def _writes(move: Move, compartment: str) -> bool:
+    return compartment in {write.compartment for write in move.writes}
 
 
 def orient(case: UUID) -> Response:

@@ -42,7 +42,7 @@ def _notices(item: Field, value: str, known: Sequence[str]) -> tuple[Notice, ...
 
 
 def confirmation(charter: Charter, contents: Contents) -> str:
-    """What the button “sans rien changer” sends: it holds for these very texts and no others."""
+    """What the button “après relecture” sends: it holds for these very texts and no others."""
     texts = [(name, value) for name, _, value in _texts(charter, contents)]
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 

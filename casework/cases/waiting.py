@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from audit.entry import Reference
-from casework.cases import comparing, danger, drafts, duties, piles, reading
+from casework.cases import comparing, danger, drafts, duties, reading
 from casework.cases.duties import Duty
 from casework.cases.reading import Line
 from casework.cases.several import glimpses
@@ -156,7 +156,7 @@ def _of_social_services(
     """F33-04: what the services were asked, and what came back."""
     sent = [duty for duty in found if duty.kind == ("orientation", "sent")]
     back = [duty for duty in found if duty.kind == ("orientation", "returned")]
-    late = any(duty.part.since + piles.UNANSWERED <= today() for duty in sent)
+    late = any(duty.part.since + duties.UNANSWERED <= today() for duty in sent)
     one, many = "orientation vers un service social attend", "orientations vers les services sociaux attendent"
     yield Task(f"{count(len(sent), one, many)} un retour", _one_or_list([duty.case for duty in sent]), len(sent), late)
     words = count(len(back), "retour d’un service social reçu", "retours des services sociaux reçus")

@@ -564,7 +564,7 @@ REASONS = (
     ),
     Field(
         "danger_route",
-        "Voie prise par l’auteur",
+        "Voie déjà prise",
         Kind.CHOICE,
         "F33-13",
         choices=DANGER_ROUTE,
@@ -681,7 +681,7 @@ RETURN_FIELDS = (
     ),
     Field(
         "redirection",
-        "Une réorientation est-elle envisagée ?",
+        "Une réorientation est-elle utile ?",
         Kind.CHOICE,
         "F33-06",
         choices=RETURN_REDIRECTION,
@@ -922,6 +922,7 @@ MOVES = (
         fact="referral_made",
         done=THANKS,
         help=FORM_HELP,
+        opening="Nouvelle saisine",
         past="saisine envoyée",
     ),
     Move(
@@ -936,6 +937,7 @@ MOVES = (
         fact="referral_made",
         done="La saisine est enregistrée.",
         help=FORM_HELP,
+        opening="Nouvelle saisine pour le compte d’un partenaire",
         past="saisine enregistrée pour le compte d’un partenaire",
     ),
     Move(
@@ -948,6 +950,7 @@ MOVES = (
         writes=(Write("remontee"),),
         done="Votre remontée est transmise au coordonnateur, seul à pouvoir la lire.",
         help=FORM_HELP,
+        opening="Nouvelle remontée",
         past="remontée envoyée",
     ),
     # remontée
@@ -1082,6 +1085,7 @@ MOVES = (
         relation=Relation.OWN,
         reason="withdrawn",
         done="Votre saisine est retirée. Elle sera effacée dans trente jours.",
+        help="Elle ne sera pas examinée, et sera effacée dans trente jours. Vous ne pourrez pas revenir en arrière.",
         past="saisine retirée",
     ),
     # avis du Parquet
@@ -1477,9 +1481,11 @@ MOVES = (
         writes=(Write("return"),),
         cases=("followed", "closed"),
         fact="return_received",
-        done="Votre retour est transmis. La fiche ne vous est plus ouverte.",
-        help="Une fois le retour envoyé, la fiche ne vous est plus ouverte : notez avant ce qu’il vous faut pour prendre contact.",
-        past="retour reçu",
+        done="Votre retour est transmis. La fiche ne vous est plus ouverte."
+        " Besoin de la fiche, ou une erreur : demandez au coordonnateur de vous l’adresser de nouveau.",
+        help="Après l’envoi, la fiche ci-dessus ne vous est plus ouverte : notez d’abord ce qu’il vous faut pour prendre contact.",
+        past="retour envoyé",
+        shows=("orientation",),
     ),
     Move(
         "record_return",
@@ -1495,6 +1501,7 @@ MOVES = (
         fact="return_received",
         done="Le retour est enregistré.",
         past="retour enregistré par la DSOL",
+        shows=("orientation",),
     ),
     Move(
         "recall",

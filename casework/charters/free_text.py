@@ -23,10 +23,10 @@ ADVICE = {
     "address": "Le texte semble contenir une adresse. Si elle est nécessaire, inscrivez-la dans « Adresse » ; sinon, retirez-la.",
     "contact": "Le texte semble contenir un numéro ou une adresse électronique. Inscrivez-les dans les champs prévus, ou retirez-les.",
     "health": "Le texte semble parler de santé. Rien sur la santé ne doit être inscrit ici : décrivez les faits.",
-    "religion": "Le texte semble parler de religion ou de croyance. Cela ne peut pas être inscrit ici.",
-    "origin": "Le texte semble parler d’une origine ou d’une nationalité. Cela ne peut pas être inscrit ici.",
+    "religion": "Le texte semble parler de religion ou de croyance. Cela ne doit pas être inscrit ici.",
+    "origin": "Le texte semble parler d’une origine ou d’une nationalité. Cela ne doit pas être inscrit ici.",
     "penal": "Le texte semble parler d’une infraction ou d’une procédure. Décrivez les faits, sans les qualifier.",
-    "police_file": "Le texte semble citer un fichier de police. Cela ne peut pas être inscrit ici.",
+    "police_file": "Le texte semble citer un fichier de police. Cela ne doit pas être inscrit ici.",
 }
 # Stems in lower case without accents; a stem matches the words it begins, a word ending in “.” itself alone.
 STEMS = {

@@ -20,6 +20,7 @@ def guide() -> Response:
         pictures=PICTURES,
         readings=readings(charter, seat),
         never=never(charter, seat),
+        sheet=charter.seat(seat).progress == "none" and bool(readings(charter, seat)),
         setting=days,
     )
 

@@ -193,6 +193,7 @@ class Move:
     key: str = ""
     done: str = ""
     help: str = ""
+    opening: str = ""  # what leads to the form of a move that begins a situation
     past: str = ""  # what happened, in the history and on the home page
     discreet: bool = False  # told in the history to those who may do it alone
 

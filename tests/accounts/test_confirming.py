@@ -224,6 +224,6 @@ def test_the_pages_remind_and_confirm(a_year_later: Town) -> None:
     landlord.enter("landlord")
     town.moment += timedelta(days=YEAR - 20)
     landlord.log_in("landlord")
-    assert "Faites confirmer votre accès" in landlord.get("/").text
+    assert "Appelez un coordonnateur pour qu’il confirme votre accès" in landlord.get("/").text
     town.moment += timedelta(days=21)
     assert "suspendu" in landlord.log_in("landlord", 422).text

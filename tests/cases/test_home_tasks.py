@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at
 from tests.cases.desk_town import WHO, Desk, open_desk
 
@@ -79,6 +80,35 @@ def test_the_dsol_sees_what_the_services_were_asked_and_what_came_back_without_a
 def test_who_holds_a_sheet_reads_in_its_list_what_is_expected_of_it(desk: Desk) -> None:
     assert "Retour attendu" in desk.page("recipient", "/situations")
     assert "Action en retard depuis le 1er avril 2026" in desk.page("emas", "/situations")
+
+
+@pytest.mark.clause("F33-05")
+def test_a_sheet_says_when_it_was_sent_when_an_answer_is_expected_and_how_late_it_is(desk: Desk) -> None:
+    late, soon = desk.heads["oriented"], desk.heads["both"]
+    listed = desk.page("recipient", "/situations")
+    assert "Retour attendu avant le 1er avril 2026, en retard de 10 jours" in listed
+    sheet = desk.page("recipient", f"/situations/{late.life.case}")
+    assert "Envoyée le 2 mars 2026, réponse attendue avant le 1er avril 2026, en retard de 10 jours." in sheet
+    part = next(part for part in soon.life.parts if part.step == "sent")
+    answer = desk.page("recipient", f"/situations/{soon.life.case}/parties/{part.id}/actes/answer")
+    assert "réponse attendue avant le" in answer
+    assert answer.index("Camille") < answer.index("Un accompagnement est-il possible ?"), (
+        "the sheet is above the questions"
+    )
+
+
+def test_what_is_closed_comes_last_in_a_list_and_the_rest_by_the_day_shown(desk: Desk) -> None:
+    listed = desk.page("coordinator", "/situations")
+    places = {name: listed.index(head.reference) for name, head in desk.heads.items() if head.reference in listed}
+    closed = {name for name in places if CENOMED.step(desk.heads[name].life.step).closed}
+    assert closed
+    assert min(places[name] for name in closed) > max(place for name, place in places.items() if name not in closed)
+
+
+@pytest.mark.clause("F33-02")
+def test_what_a_seat_may_begin_is_on_its_home_page(desk: Desk) -> None:
+    assert '<a href="/situations/nouvelle/refer">Nouvelle saisine</a>' in desk.page("emas", "/")
+    assert "Commencer" not in desk.page("recipient", "/")
 
 
 @pytest.mark.clause("F-03")

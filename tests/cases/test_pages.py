@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from casework.cases import confirmed, drafts
+from casework.cases.act import Change, act
 from casework.cases.comparing import link
 from casework.cases.recent import recent
 from casework.kernel.clock import at
+from casework.store.tables import CaseRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
@@ -84,6 +87,46 @@ def test_the_route_taken_for_a_danger_can_be_asked_of_the_author(readers: dict[s
     asked = {"request-points": "danger_route"}
     assert readers["coordinator"].post(f"/situations/{head.life.case}/actes/ask_details", **asked).status_code == 303
     assert "La voie prise pour le danger" in readers["head_of_school"].get(f"/situations/{head.life.case}").text
+
+
+@pytest.mark.clause("C-05")
+def test_the_receipt_says_that_no_meeting_examines_it_before_the_family_is_informed(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    reader, words = readers["head_of_school"], "La famille n’est pas encore informée"
+    told = reader.post(NEW, **REFERRAL).location
+    untold = reader.post(NEW, **{**REFERRAL, "identity-informed_how": "not_yet", "identity-informed_on": ""}).location
+    assert words not in reader.get(told).text
+    assert words in reader.get(untold).text
+    with lives.house.stores.case_reading() as session:
+        case = session.get_one(CaseRow, UUID(untold.split("/")[2]))
+    with at(lives.town.moment):
+        act(lives.house, lives.acting["coordinator"], case.id, None, Change("transmit"))
+    assert words not in reader.get(untold).text, "what others did since is not told"
+
+
+@pytest.mark.clause("F33-05", "F33-06")
+def test_who_answered_is_told_the_reference_and_whom_to_ask_for_the_sheet_again(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=_service(lives))
+    path = f"/situations/{head.life.case}/parties/{head.life.parts[0].id}/actes/answer"
+    sent = readers["recipient"].post(path, **{f"return-{name}": value for name, value in builders.RETURN.items()})
+    receipt = plain(readers["recipient"].get(sent.location).text)
+    assert f'<strong class="reference">{head.reference}</strong>' in receipt
+    assert "demandez au coordonnateur de vous l’adresser de nouveau" in receipt
+    assert "Voir la situation" not in receipt
+
+
+@pytest.mark.clause("F33-02")
+def test_what_is_asked_of_the_author_comes_first_on_the_page(readers: dict[str, Reader], lives: Lives) -> None:
+    head = lives.play(lives.refer(), "coordinator", "ask_details", {"request": builders.REQUEST})
+    path = f"/situations/{head.life.case}"
+    page = readers["head_of_school"].get(path).text
+    assert page.index("Points à préciser") < page.index("Camille")
+    lives.play(head, "coordinator", "resume")
+    again = readers["coordinator"].get(path).text
+    assert again.index("Points à préciser") > again.index("Camille")
 
 
 # --- Drafts

@@ -69,7 +69,7 @@ def come_in(page: Page, base: str, place: Place, login: str) -> Page:
 def press(page: Page, label: str) -> None:
     """Press a button; the page that follows must keep our promises."""
     with page.expect_navigation() as following:
-        page.get_by_role("button", name=label).first.click()
+        page.get_by_role("button", name=label).locator("visible=true").first.click()
     response = following.value
     assert_page(response.text(), dict(response.headers), response.status)
 
@@ -111,6 +111,23 @@ def test_on_a_telephone_a_referral_is_three_screens(base: str, place: Place, bro
     context.close()
 
 
+def test_on_a_telephone_one_stays_on_the_screen_where_a_group_is_added_and_taken_away(
+    base: str, place: Place, browser: Browser
+) -> None:
+    context = browser.new_context(viewport=PHONE)
+    page = come_in(context.new_page(), base, place, "bailleur")
+    page.goto(f"{base}/situations/nouvelle/refer")
+    for _ in range(2):
+        page.get_by_role("button", name="Continuer").locator("visible=true").click()
+    assert page.get_by_text("Écran 3 sur 3").is_visible()
+    press(page, "Ajouter")
+    assert page.get_by_text("Écran 3 sur 3").is_visible()
+    assert page.evaluate("document.activeElement.name").startswith("identity-representatives-0")
+    press(page, "Retirer")
+    assert page.get_by_text("Écran 3 sur 3").is_visible()
+    context.close()
+
+
 def test_at_the_keyboard_a_referral_takes_few_keys(base: str, place: Place, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = come_in(context.new_page(), base, place, "pjj")
@@ -128,6 +145,10 @@ def test_at_the_keyboard_a_referral_takes_few_keys(base: str, place: Place, brow
     keys.to("identity-schooling", "ArrowDown")
     keys.to("identity-informed_how", "Space")
     keys.to("identity-informed_on", type_=f"{YESTERDAY:%m%d%Y}")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # in a field, it keeps the draft and sends nothing
+    assert page.get_by_text("Votre brouillon est conservé").is_visible()
+    keys.to_button("Envoyer la saisine")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert CASE.search(page.url), page.inner_text("main")
@@ -148,6 +169,11 @@ class Keys:
         for key in then:
             self._press(key)
         self.page.keyboard.type(type_)
+
+    def to_button(self, label: str) -> None:
+        """Back from the end of the page to the button of this name."""
+        while self.page.evaluate("document.activeElement.textContent.trim()") != label:
+            self._press("Shift+Tab")
 
     def _press(self, key: str) -> None:
         self.page.keyboard.press(key)
