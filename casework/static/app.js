@@ -80,7 +80,7 @@ function screens() {
   const parts = form ? [...form.querySelectorAll("section.compartment")] : [];
   const narrow = window.matchMedia("(max-width: 40rem)");
   if (parts.length < 2) return;
-  const send = form.querySelector(".actions");
+  const sending = [...form.querySelectorAll("[data-sending]")];
   const place = document.createElement("p");
   place.setAttribute("role", "status");
   parts[0].before(place);
@@ -88,7 +88,7 @@ function screens() {
   let here = Math.max(0, parts.findIndex((part) => part.contains(target || null)));
   const show = () => {
     parts.forEach((part, at) => { part.hidden = narrow.matches && at !== here; });
-    send.hidden = narrow.matches && here < parts.length - 1;
+    sending.forEach((line) => { line.hidden = narrow.matches && here < parts.length - 1; });
     place.textContent = narrow.matches ? `Écran ${here + 1} sur ${parts.length}` : "";
   };
   const go = (at) => { here = at; show(); place.scrollIntoView(); const title = parts[here].querySelector("h2"); title.tabIndex = -1; title.focus(); };
@@ -185,7 +185,12 @@ function keys() {
 // Opened to write, it is written in at once; no letter acts meanwhile.
 function notes() {
   for (const note of document.querySelectorAll("details[data-writing]")) {
-    note.addEventListener("toggle", () => { if (note.open && !document.querySelector("[data-focus]")) note.querySelector("textarea").focus(); });
+    note.querySelector("summary").addEventListener("click", (event) => {
+      event.preventDefault();  // opened at once, so that not even the first letter goes elsewhere
+      note.open = !note.open;
+      const area = note.querySelector("textarea");
+      if (note.open) { area.focus(); area.scrollIntoView({ block: "center" }); }
+    });
   }
 }
 

@@ -79,7 +79,9 @@ def test_a_referral_is_kept_and_sent_without_script(base: str, place: Place, bro
     page = come_in(context.new_page(), base, place, "college")
     page.goto(f"{base}/situations/nouvelle/refer")
     page.fill("[name='identity-surname']", "Exemplaire")
-    press(page, "Garder en brouillon")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # in a field, it keeps the draft and sends nothing
+    assert page.get_by_text("Votre brouillon est conservé").is_visible()
     page.goto(f"{base}/situations/nouvelle/refer")
     assert page.input_value("[name='identity-surname']") == "Exemplaire"
     fill(page)
@@ -101,6 +103,7 @@ def test_on_a_telephone_a_referral_is_three_screens(base: str, place: Place, bro
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         fill(page)
         assert send.is_visible() == (number == 3)
+        assert page.get_by_text("Après l’envoi, vous ne pourrez plus").is_visible() == (number == 3)
         if number < 3:
             page.get_by_role("button", name="Continuer").locator("visible=true").click()
     page.get_by_role("button", name="Revenir").locator("visible=true").click()
@@ -145,9 +148,6 @@ def test_at_the_keyboard_a_referral_takes_few_keys(base: str, place: Place, brow
     keys.to("identity-schooling", "ArrowDown")
     keys.to("identity-informed_how", "Space")
     keys.to("identity-informed_on", type_=f"{YESTERDAY:%m%d%Y}")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")  # in a field, it keeps the draft and sends nothing
-    assert page.get_by_text("Votre brouillon est conservé").is_visible()
     keys.to_button("Envoyer la saisine")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -171,9 +171,9 @@ class Keys:
         self.page.keyboard.type(type_)
 
     def to_button(self, label: str) -> None:
-        """Back from the end of the page to the button of this name."""
+        """Tab to the button of this name."""
         while self.page.evaluate("document.activeElement.textContent.trim()") != label:
-            self._press("Shift+Tab")
+            self._press("Tab")
 
     def _press(self, key: str) -> None:
         self.page.keyboard.press(key)
