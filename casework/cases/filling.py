@@ -107,6 +107,7 @@ def fill(
     contents: dict[str, dict[str, Any]] = {}
     shown: dict[str, Mapping[str, Any]] = {}
     errors: list[FieldError] = []
+    found: dict[str, list[FieldError]] = {}
     more = False
     schools, members = choices.schools(house), choices.members(house, life.convened) if life and life.convened else ()
     for section in parts:
@@ -114,20 +115,22 @@ def fill(
         shown[section.compartment.name] = read.shown
         if section.unread and section.optional and not _anything(read):
             continue
-        errors, more = errors + list(read.errors), more or bool(read.more)
+        found[section.compartment.name], more = list(read.errors), more or bool(read.more)
         contents[section.compartment.name] = _keep_hidden(
             section.compartment.fields, section.fields, read.values, section.old
         )
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
-    if not errors and not more:
-        refused = house.charter.problems(contents, life.began if life else today())
-        errors = [problem(house, key, message) for key, message in refused.items()]
+    # The rules speak of what is well formed, so that one refusal says as much as it can.
+    sound = {name: content for name, content in contents.items() if not found[name]}
+    for key, message in house.charter.problems(sound, life.began if life else today()).items():
+        found[key[0]].append(problem(house, key, message))
+    errors = [error for part in found.values() for error in part] + errors
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
     seen = vigilance.confirmation(house.charter, contents)
-    found = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents)
-    return Filled(contents, takes, (), shown, warned=found, confirmation=seen)
+    warned = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents)
+    return Filled(contents, takes, (), shown, warned=warned, confirmation=seen)
 
 
 def _anything(read: Parsed) -> bool:

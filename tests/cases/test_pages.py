@@ -129,6 +129,14 @@ def test_what_is_asked_of_the_author_comes_first_on_the_page(readers: dict[str, 
     assert again.index("Points à préciser") > again.index("Camille")
 
 
+def test_what_the_rules_refuse_is_told_with_what_is_missing_elsewhere(readers: dict[str, Reader]) -> None:
+    wrong = {"identity-birth_date": "1990-05-17", "account-facts-0-day": "", "reason-main_reason": "incivilities"}
+    page = readers["head_of_school"].post(NEW, **{**REFERRAL, **wrong}).text
+    summary = plain(page[page.index('id="errors"') :].split("</ul>")[0])
+    assert "3 points à corriger" in summary
+    assert summary.index("l’un des motifs cochés") < summary.index("Date du fait") < summary.index("moins de 18 ans")
+
+
 # --- Drafts
 
 NEW = "/situations/nouvelle/refer"
