@@ -182,10 +182,13 @@ def course(house: House, acting: Acting, opened: Opened) -> Course | None:
         return None
     whole, reads = charter.seat(seat).progress == "steps", Slot("identity") in opened.contents
     state = seen_step(charter, seat, life.step)
+    own = life.author.person == acting.party.person
     if life.step in CORRECTING and not (whole or reads):
         state = replace(state, story=OF_A_COLLEAGUE)
-    elif life.step in CORRECTING and life.author.person == acting.party.person:
+    elif life.step in CORRECTING and own:
         state = replace(state, story="Complétez votre envoi : les points demandés sont ci-dessous.")
+    elif life.reason == "withdrawn" and own and whole:
+        state = replace(state, label="Retirée par vous")
     past = history(house, seat, life.case) if whole and reads else ()
     since = life.since if whole else None
     sender = _sender(house, life.sender) if reads else ""

@@ -124,9 +124,13 @@ def test_what_is_asked_of_the_author_comes_first_on_the_page(readers: dict[str, 
     path = f"/situations/{head.life.case}"
     page = readers["head_of_school"].get(path).text
     assert page.index("Points à préciser") < page.index("Camille")
-    lives.play(head, "coordinator", "resume")
+    assert "les points demandés sont ci-dessous" in page
+    head = lives.play(head, "coordinator", "resume")
     again = readers["coordinator"].get(path).text
     assert again.index("Points à préciser") > again.index("Camille")
+    lives.play(head, "head_of_school", "withdraw")
+    assert "Retirée par vous" in readers["head_of_school"].get(path).text
+    assert "Retirée par vous" not in readers["coordinator"].get(path).text
 
 
 def test_what_the_rules_refuse_is_told_with_what_is_missing_elsewhere(readers: dict[str, Reader]) -> None:
