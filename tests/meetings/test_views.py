@@ -127,7 +127,7 @@ def test_a_conflict_on_decisions_keeps_what_was_typed_and_says_what_changed(site
         {"seen": "1", "deliberation-decisions-0-decision": "close"},
         status=409,
     )
-    assert "La situation a changé" in page
+    assert "Vous veniez d’agir sur cette situation" in page
     assert re.search(r'<input[^>]*value="close"[^>]* checked', page)
     assert f'name="seen" value="{world.head(case).sequence}"' in page
     assert world.head(case).life.step == "in_session"
