@@ -16,7 +16,7 @@ MONTHS = (
 )  # fmt: skip
 DAYS_IN_WORDS = {-2: "avant-hier", -1: "hier", 0: "aujourd’hui", 1: "demain", 2: "après-demain"}
 FEMININE = ("ion", "té", "ée", "ure", "ence", "ance", "sse")
-_TOUCHED = re.compile(r"[.'«»:;?!]|\d h|CRIP 75")  # what the rules look for: most words hold none of it
+_TOUCHED = re.compile(r"[^\w\s]|\d h|CRIP 75")  # every rule looks for one of these: most words hold none
 _RULES = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
