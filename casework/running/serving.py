@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from typing import Any, NoReturn
 
@@ -24,7 +25,10 @@ FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
 THREADS = 8  # of each process
 WORKERS = min(4, max(2, os.cpu_count() or 1))
 GRACE = 8.0  # seconds given to the answers under way
+LOOK = 300.0  # seconds between two looks at the clocks
+FORK = multiprocessing.get_context("fork")
 App = Callable[..., Any]
+Watch = Callable[[Callable[[], None]], None]  # what it is given is done now and then
 
 
 class Stopped(Exception):
@@ -43,8 +47,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     house = open_house(settings)
     app = create_app(settings, house)
     house.stores.close()  # a connection must not be shared by two processes; each opens its own
-    with listener, workers(app, listener, options(settings)) as watch, _keeping(house, settings.mailer):
-        watch()
+    with listener, workers(app, listener, options(settings)) as watch:
+        watch(partial(_clocks, house, settings.mailer))
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -56,23 +60,22 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def workers(
-    app: App, listener: socket.socket, how: dict[str, Any], number: int = WORKERS
-) -> Iterator[Callable[[], None]]:
+def workers(app: App, listener: socket.socket, how: dict[str, Any], number: int = WORKERS) -> Iterator[Watch]:
     """Processes that answer on this listener, until the block ends. What it yields waits for SIGTERM, or raises Stopped when one of them ends.
 
-    No connection to a store may be open, nor a thread run, when this begins.
+    No connection to a store may be open, nor a thread run, when this begins, nor when they are watched.
     """
     gc.collect()
     gc.freeze()  # what every process shares is not looked at by their collectors, and stays shared
     signal.signal(signal.SIGTERM, _stop)
-    fork = multiprocessing.get_context("fork")
-    processes = [fork.Process(target=_work, args=(app, listener, how), name=f"pages-{n}") for n in range(number)]
+    processes = [FORK.Process(target=_work, args=(app, listener, how), name=f"pages-{n}") for n in range(number)]
     for process in processes:
         process.start()
 
-    def watch() -> None:
-        wait([process.sentinel for process in processes])
+    def watch(meanwhile: Callable[[], None]) -> None:
+        while not wait([process.sentinel for process in processes], 0):
+            meanwhile()
+            wait([process.sentinel for process in processes], LOOK)
         raise Stopped(
             "a process of the server ended by itself: start the server again, and see what the system says of memory"
         )
@@ -85,6 +88,14 @@ def workers(
         for process in processes:
             process.join(GRACE)
             process.kill()
+
+
+def _clocks(house: House, mailer: Mailer | None) -> None:
+    """The turn that no timer took, in a process of its own: what it needs of memory and connections goes with it."""
+    if ticking.late(house):
+        turn = FORK.Process(target=ticking.take_turn, args=(house, mailer), name="clocks")
+        turn.start()
+        turn.join()
 
 
 def _work(app: App, listener: socket.socket, how: dict[str, Any]) -> None:
@@ -102,14 +113,3 @@ def _outlive_nobody() -> None:
 
 def _stop(*_: Any) -> NoReturn:
     raise SystemExit(0)
-
-
-@contextmanager
-def _keeping(house: House, mailer: Mailer | None) -> Iterator[None]:
-    stop = threading.Event()
-    keeper = threading.Thread(target=ticking.keep, args=(house, mailer, stop), name="clocks", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        stop.set()

@@ -1,7 +1,6 @@
 """One turn of the clocks and of the cleaning, and when the last one was: a timer runs it, or the server when none does."""
 
 import logging
-import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,6 @@ from casework.store.house import House
 
 LOG = logging.getLogger(__name__)
 LATE = timedelta(minutes=75)  # after this the timer is taken to be missing
-LOOK = 300.0  # s
 
 
 def run(house: House, mailer: Mailer | None = None) -> Ticked:
@@ -50,19 +48,21 @@ def age(mark: Path) -> timedelta | None:
         return None
 
 
-def keep(house: House, mailer: Mailer | None, stop: threading.Event) -> None:
-    """Take a turn whenever the timer is late, until `stop`; for a thread of the server."""
-    while not stop.is_set():
-        ago = since_last(house)
-        if ago is None or ago > LATE:
-            try:
-                done = run(house, mailer)
-            except Exception as error:  # noqa: BLE001 - the pages go on, and `casework doctor` says that the clocks stand still
-                LOG.error("the turn of the clocks failed (%s): see `casework doctor`", type(error).__name__)  # noqa: TRY400 - a trace may hold data
-            else:
-                if done.broken or done.missing:
-                    LOG.error("something does not prove itself: the journal says what")
-        stop.wait(LOOK)
+def late(house: House) -> bool:
+    """Whether no timer took its turn lately: the server takes it then."""
+    ago = since_last(house)
+    return ago is None or ago > LATE
+
+
+def take_turn(house: House, mailer: Mailer | None) -> None:
+    """One turn for the server: what fails is said in one line, and the pages go on."""
+    try:
+        done = run(house, mailer)
+    except Exception as error:  # noqa: BLE001 - `casework doctor` says that the clocks stand still
+        LOG.error("the turn of the clocks failed (%s): see `casework doctor`", type(error).__name__)  # noqa: TRY400 - a trace may hold data
+    else:
+        if done.broken or done.missing:
+            LOG.error("something does not prove itself: the journal says what")
 
 
 def _mark(house: House) -> Path:

@@ -165,30 +165,30 @@ def test_a_copy_that_is_old_or_of_a_former_key_file_is_checked_again(
     assert f"the copy of the key file was {told} checked" in shell.run("doctor").output
 
 
-def test_the_server_takes_the_turn_that_no_timer_took_and_goes_on_when_it_fails(
+def test_a_turn_that_fails_in_the_server_is_said_in_one_line_without_what_it_held(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house, stop, turns = (
-        open_house(Settings.read({FILE: str(folder / "keys" / "casework.toml")})),
-        threading.Event(),
-        [],
-    )
-
     def fail(*_: Any) -> None:
-        turns.append(1)
-        stop.set()
         raise RuntimeError("Camille Fictif")
 
     monkeypatch.setattr(ticking, "run", fail)
-    ticking.keep(house, None, stop)
-    assert (len(turns), "Camille" in caplog.text, "RuntimeError" in caplog.text) == (1, False, True)
-    (folder / "keys" / "last-tick").touch()
-    monkeypatch.setattr(ticking, "LOOK", 0.01)
-    stop.clear()
-    threading.Timer(0.2, stop.set).start()
-    ticking.keep(house, None, stop)
-    assert len(turns) == 1
+    house = open_house(Settings.read({FILE: str(folder / "keys" / "casework.toml")}))
+    ticking.take_turn(house, None)
+    assert ("Camille" in caplog.text, "RuntimeError" in caplog.text) == (False, True)
     house.stores.close()
+
+
+def test_the_server_takes_the_turn_that_no_timer_took_and_no_other(folder: Path) -> None:
+    settings, mark = Settings.read({FILE: str(folder / "keys" / "casework.toml")}), folder / "keys" / "last-tick"
+    house = open_house(settings)
+    house.stores.close()
+    serving._clocks(house, None)
+    first = mark.stat().st_mtime_ns
+    serving._clocks(house, None)
+    assert mark.stat().st_mtime_ns == first
+    os.utime(mark, (0, 0))
+    serving._clocks(house, None)
+    assert mark.stat().st_mtime_ns > first
 
 
 @pytest.mark.parametrize("name", ["keys/pins.json", "data/case.db", "data", "keys"])
