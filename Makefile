@@ -9,7 +9,7 @@ WEB := tools/web/node_modules
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERED := tests/kernel tests/charters tests/crypto tests/audit
 
-.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium lock clean
+.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium nginx lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,7 +40,7 @@ check: setup ## style, types, imports, and what no file may mention
 	$(BIN)/lint-imports
 	$(BIN)/python tools/mentions.py
 
-test: setup chromium ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
+test: setup chromium nginx ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
 	$(PYTEST) --cov --cov-report=term $(COVERED)
 	$(PYTEST) $(addprefix --ignore=,$(COVERED))
 
@@ -48,7 +48,10 @@ bench: setup ## what the work costs beside its floors: some minutes, on a machin
 	$(BIN)/python -m tools.bench
 
 chromium:
-	@sh tools/chromium.sh
+	@sh tools/system.sh chromium chromium chromium-browser google-chrome
+
+nginx:
+	@sh tools/system.sh nginx nginx
 
 lock: .venv/.dev ## choose the versions anew and lock them by hash
 	cd requirements && for set in base dev; do UV_NO_CONFIG=1 ../$(BIN)/uv pip compile --quiet --upgrade --universal \
