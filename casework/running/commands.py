@@ -10,11 +10,13 @@ import click
 from casework.config import FILE, Settings, open_house, require_files
 from casework.running import doctor, installing, serving, ticking
 from casework.running.backup import backup
-from casework.running.installing import OPENERS, Plan
+from casework.running.installing import Plan
+from casework.running.welcoming import OPENERS, Person, missing, welcome
 from casework.store.migrations import upgrade
 from casework.terminal import opened_house, opened_stores, table
 
 PRIVATE = 0o077
+MAILED = {None: "", True: "mailed", False: "not mailed"}
 
 
 def _settings() -> Settings:
@@ -53,8 +55,7 @@ def init(path: Path | None, people: tuple[tuple[str, str, str], ...], *, copied:
     )
     while not (copied or click.confirm("Is a copy of it in a safe, away from this computer?")):
         click.echo("Copy it now.")
-    if people or not given:
-        _invite(settings, people or _people())
+    _invite(settings, people, ask=not given)
     click.echo(
         "Ready. Next: `casework serve`, each person opens its link, then the first coordinator holds the ceremony. See `casework doctor`."
     )
@@ -73,19 +74,30 @@ def _asked(path: Path | None, answers: dict[str, str]) -> Settings:
     return settings
 
 
-def _people() -> list[tuple[str, str, str]]:
-    click.echo("Who opens the instance: the administrator, two coordinators, the controller's representative, the DPO.")
-    return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
-
-
-def _invite(settings: Settings, people: Sequence[tuple[str, str, str]]) -> None:
+def _invite(settings: Settings, people: Sequence[Person], *, ask: bool) -> None:
     house = open_house(settings)
     try:
-        links = list(installing.welcome(house, people))
+        links = list(welcome(house, people or (_people() if ask else ()), settings.mailer))
+        left = missing(house)
     finally:
         house.stores.close()
-    click.echo("Links to hand over, each to its person alone, for 72 hours and a single use:")
-    table([(seat, name, f"https://{settings.trusted_hosts[0]}{link}") for seat, name, link in links])
+    if links:
+        click.echo(
+            "Links to hand over, each to its person alone, for 72 hours and a single use; those given before no longer open:"
+        )
+        table(
+            [
+                (link.seat, link.name, f"https://{settings.trusted_hosts[0]}{link.path}", MAILED[link.mailed])
+                for link in links
+            ]
+        )
+    if left:
+        click.echo(f"To be invited still, by `casework init --person SEAT NAME E-MAIL`: {', '.join(left)}.")
+
+
+def _people() -> list[Person]:
+    click.echo("Who opens the instance: the administrator, two coordinators, the controller's representative, the DPO.")
+    return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
 
 
 @click.command()

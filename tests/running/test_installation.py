@@ -23,7 +23,7 @@ from waitress.server import create_server
 from casework.config import FILE, Settings, Unsafe, open_house
 from casework.running import backup as backups
 from casework.running import doctor, serving, ticking
-from tests.demo.shell import Shell, said
+from tests.demo.shell import Shell
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = (
@@ -71,29 +71,6 @@ def test_init_asks_what_no_flag_gave(tmp_path: Path) -> None:
     done = Shell({FILE: ""}).run("init", typed="\n".join(typed) + "\n")
     assert done.exit_code == 0, done.output
     assert ("Copy it now" in done.output, done.output.count("/invitation/")) == (True, 5)
-
-
-def test_init_never_begins_again_over_an_installation(folder: Path, shell: Shell) -> None:
-    before = (folder / "keys" / "provider.json").read_bytes()
-    again = shell.run("init", "--copied")
-    assert (again.exit_code, "serves a body already" in again.output) == (1, True)
-    once_more = Shell({FILE: ""}).run("init", *answers(folder))
-    assert (once_more.exit_code, "is there already" in said(once_more.output)) == (1, True)
-    assert (folder / "keys" / "provider.json").read_bytes() == before
-
-
-def test_init_cut_before_its_end_goes_on_and_lost_pins_are_not_made_anew(folder: Path, shell: Shell) -> None:
-    (folder / "keys" / "pins.json").unlink()
-    refused = shell.run("init", "--copied")
-    assert (refused.exit_code, "serves a body already" in refused.output) == (1, True)
-    elsewhere = folder / "elsewhere"
-    begun = Shell({FILE: ""}).run("init", *answers(elsewhere))
-    assert begun.exit_code != 0  # nobody to invite was given, and nobody answers
-    for name in ("pins.json", "pins.json.lock"):
-        (elsewhere / "keys" / name).unlink(missing_ok=True)
-    other = Shell({FILE: str(elsewhere / "keys" / "casework.toml")})
-    assert other.run("init", "--copied").exit_code == 0
-    assert other.run("tick").exit_code == 0
 
 
 @pytest.mark.parametrize(
