@@ -109,7 +109,7 @@ class AttemptRow(CaseBase):
 
 
 class AnnouncementRow(CaseBase):
-    """Somebody to be told by mail that something waits, not what; `sent_on` once it was, until the next day."""
+    """Somebody to be told by mail that something waits, not what; `claimed_at` while a turn does, `sent_on` once it was, until the next day."""
 
     __tablename__ = "announcement"
     id: Mapped[UUID] = identifier("3 days", primary_key=True)
@@ -117,6 +117,7 @@ class AnnouncementRow(CaseBase):
     person: Mapped[UUID] = identifier("3 days")
     day: Mapped[date] = col("clear_state", "3 days", "server")
     sent_on: Mapped[date | None] = col("clear_state", "3 days", "server")
+    claimed_at: Mapped[datetime | None] = col("technical", "3 days", "server")
 
 
 class PrincipalRow(CaseBase):
