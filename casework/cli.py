@@ -31,6 +31,7 @@ from casework.restoring.commands import restore
 from casework.routes import ROUTES
 from casework.running import ticking
 from casework.running.commands import COMMANDS
+from casework.running.serving import Stopped
 from casework.store.directory import DirectoryBroken
 from casework.store.engines import StoreDown
 from casework.store.instances import InstanceExists
@@ -43,7 +44,7 @@ from crypto.errors import ProviderUnusable
 ROOT = Path(__file__).parent.parent
 PAGE, ACCESS = ROOT / "docs" / "charter-cenomed.md", ROOT / "docs" / "access.md"
 LOOPBACK = "127.0.0.1"
-SPOKEN = (Unsafe, ProviderUnusable, PinError, LogBroken, InstanceExists, NotBuilt, demos.NoSuchLogin)
+SPOKEN = (Unsafe, Stopped, ProviderUnusable, PinError, LogBroken, InstanceExists, NotBuilt, demos.NoSuchLogin)
 REFUSALS = {
     "organisation": "this organisation, or this kind of organisation, does not exist: see `casework organisation kinds`",
     "seat": "this seat does not exist, or this kind of organisation cannot hold it: see `casework organisation kinds`",

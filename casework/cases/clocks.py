@@ -14,6 +14,7 @@ from casework.cases.heads import HeadBroken
 from casework.kernel.clock import add_months, now, today
 from casework.kernel.engine import IllegalMove, due
 from casework.kernel.life import Actor
+from casework.store import seals
 from casework.store.directory import load_directory
 from casework.store.expunge import expunge
 from casework.store.faults import point
@@ -107,9 +108,9 @@ def repair(house: House, case: UUID) -> tuple[int, int]:
         carry_out(house, writing.session, case)
         known = {(held.key_id, principal) for held in head.held.values() for principal in held.principals}
         with house.stores.key_writing() as keys:
-            stored = {(row.key_id, row.principal) for row in keys.scalars(select(SealRow).where(SealRow.case == case))}
+            stored = {(row.key_id, row.principal) for row in seals.given(keys, [case])}
             for key_id, principal in stored - known:
-                keys.execute(delete(SealRow).where(SealRow.key_id == key_id, SealRow.principal == principal))
+                seals.drop(keys, case, key_id, principal)
         if stored - known:
             writing.log(house.events.seal_surplus, _clock(house), subject=case)
         if known - stored:
@@ -153,8 +154,7 @@ def _orphan_seals(house: House, cases: set[UUID]) -> int:
         known = set(session.scalars(select(CaseRow.id))) | set(session.scalars(select(DraftRow.id))) | cases
         with house.stores.key_writing() as keys:
             orphans = set(keys.scalars(select(SealRow.case).distinct())) - known
-            for case in orphans:
-                keys.execute(delete(SealRow).where(SealRow.case == case))
+            seals.drop_all(keys, orphans)
     return len(orphans)
 
 
@@ -166,7 +166,7 @@ def _expire_drafts(house: House) -> int:
             select(DraftRow.id).where(DraftRow.changed_on <= today() - timedelta(days=days))
         ).all()
     with house.stores.key_writing() as keys:
-        keys.execute(delete(SealRow).where(SealRow.case.in_(expired)))
+        seals.drop_all(keys, expired)
     with house.stores.case_writing() as session:
         session.execute(delete(DraftRow).where(DraftRow.id.in_(expired)))
     return len(expired)

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from casework.kernel.clock import today
 from casework.kernel.life import Principal
+from casework.store import seals
 from casework.store.base import no_part
 from casework.store.directory import load_directory
 from casework.store.engines import StoreDown
@@ -84,7 +85,7 @@ def keep(
 
 def _delete_key(house: House, draft: UUID) -> None:
     with house.stores.key_writing() as keys:
-        keys.execute(delete(SealRow).where(SealRow.case == draft))
+        seals.drop_all(keys, [draft])
 
 
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:

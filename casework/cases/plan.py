@@ -11,6 +11,7 @@ from audit.entry import Reference
 from casework.cases import facts as fact_rows
 from casework.cases import heads, sealed
 from casework.cases.heads import Head, Held
+from casework.cases.sealed import Handed
 from casework.kernel.engine import readers
 from casework.kernel.life import Actor, Life, Principal, Slot
 from casework.kernel.records import HolderKind
@@ -20,7 +21,6 @@ from casework.store.directory import Directory
 from casework.store.faults import point
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting, NoKey
-from casework.store.keytables import SealRow
 from casework.store.register import Gone, Loss
 from casework.store.removals import intent
 from casework.store.tables import CaseRow, CiphertextRow, FactRow, HeadRow, ReaderRow, RemovalRow
@@ -72,18 +72,18 @@ class Plan:
         """New seals first, then the rows of the one case transaction, which the caller's `writing` commits."""
         old = self.head.held if self.head else {}
         entitled = self._entitled(life, set(old) | set(self.written))
-        held, seals = {}, []
+        held, handed = dict[Slot, Held](), list[Handed]()
         for slot, principals in entitled.items():
             if slot in self.written and principals:
-                held[slot], new = self._rewrite(life, slot, principals, old.get(slot))
+                held[slot], key = self._rewrite(life, slot, principals, old.get(slot))
+                handed.append(Handed(slot, held[slot].key_id, key, principals))
             elif slot not in self.written:
-                held[slot], new = self._reseal(life, slot, principals, old[slot])
-            else:
-                continue
-            seals += new
+                held[slot] = replace(old[slot], principals=principals)
+                if added := principals - old[slot].principals:
+                    handed.append(Handed(slot, old[slot].key_id, self._key(life, slot, old[slot]), added))
         point("before-seals")
         with self.house.stores.key_writing() as keys:
-            keys.add_all(seals)
+            keys.add_all(sealed.rows(self.house, self.directory, life.case, handed))
         point("seals-committed")
         held = {slot: item for slot, item in held.items() if item.principals}
         return self._store(life, moves, held)
@@ -101,26 +101,14 @@ class Plan:
             raise Unsealable(principal.seat or principal.rank)
         return found
 
-    def _rewrite(
-        self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held | None
-    ) -> tuple[Held, list[SealRow]]:
+    def _rewrite(self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held | None) -> tuple[Held, bytes]:
+        """What the head will say of the new content, and its key."""
         version = old.version + 1 if old else 1
         key_id, key, envelope = sealed.make(self.house, life.case, slot, version, self.written[slot])
-        row = CiphertextRow(
+        self._pending[slot] = CiphertextRow(
             case=life.case, compartment=slot.compartment, part=no_part(slot.part), key_id=key_id, envelope=envelope
         )
-        self._pending[slot] = row
-        rows = sealed.seals(self.house, self.directory, life.case, slot, key_id, key, principals)
-        return Held(key_id, version, heads.digest(envelope), principals), rows
-
-    def _reseal(self, life: Life, slot: Slot, principals: frozenset[UUID], old: Held) -> tuple[Held, list[SealRow]]:
-        added = principals - old.principals
-        if not added:
-            return replace(old, principals=principals), []
-        key = self._key(life, slot, old)
-        return replace(old, principals=principals), sealed.seals(
-            self.house, self.directory, life.case, slot, old.key_id, key, added
-        )
+        return Held(key_id, version, heads.digest(envelope), principals), key
 
     def _store(self, life: Life, moves: tuple[str, ...], held: Mapping[Slot, Held]) -> Head:
         session, case, old = self.writing.session, life.case, self.head.held if self.head else {}

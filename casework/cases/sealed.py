@@ -2,26 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-
 from casework.kernel.life import Slot
 from casework.kernel.records import Charter, Compartment
+from casework.store import seals
 from casework.store.base import no_part
 from casework.store.directory import Directory
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
-from casework.store.keytables import SealRow
-from crypto.envelope import EnvelopeContext, new_key, open_content, seal_content
+from casework.store.keytables import LockedKeyRow, SealRow
+from casework.store.seals import Given
+from crypto.envelope import NIL, EnvelopeContext, new_key, open_content, seal_content
 from crypto.errors import CryptoError
+from crypto.identity import lock, unlock
 from crypto.sealing import SealContext, seal, unseal
 
-PURPOSE = "compartment-key"
+PURPOSE, BUNDLE = "compartment-key", "bundle-key"
 
 
 def schema(charter: Charter, compartment: Compartment) -> bytes:
@@ -38,8 +39,13 @@ def envelope_context(house: House, case: UUID, slot: Slot, key_id: UUID, version
 
 
 def seal_context(house: House, case: UUID, slot: Slot, key_id: UUID, principal: UUID) -> SealContext:
-    """What a sealed key is bound to."""
+    """What a sealed or locked key is bound to."""
     return SealContext(PURPOSE, house.instance, case, slot.compartment, no_part(slot.part), key_id, principal)
+
+
+def bundle_context(house: House, case: UUID, bundle: UUID, principal: UUID) -> SealContext:
+    """What the sealed secret of a bundle is bound to."""
+    return SealContext(BUNDLE, house.instance, case, "", NIL, bundle, principal)
 
 
 def make(house: House, case: UUID, slot: Slot, version: int, content: Mapping[str, Any]) -> tuple[UUID, bytes, bytes]:
@@ -63,19 +69,30 @@ def read(
     return opened
 
 
-def seals(
-    house: House, directory: Directory, case: UUID, slot: Slot, key_id: UUID, key: bytes, principals: Iterable[UUID]
-) -> list[SealRow]:
-    """The rows that give a compartment's key to principals of the directory."""
-    return [
-        SealRow(
-            key_id=key_id,
-            principal=item,
-            case=case,
-            sealed=seal(directory.public(item), key, seal_context(house, case, slot, key_id, item)),
-        )
-        for item in sorted(principals)
-    ]
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A compartment's key, and the principals that one move gives it to."""
+
+    slot: Slot
+    key_id: UUID
+    key: bytes
+    principals: frozenset[UUID]
+
+
+def rows(house: House, directory: Directory, case: UUID, handed: Sequence[Handed]) -> Iterator[SealRow | LockedKeyRow]:
+    """The rows that give these keys to principals of the directory: one encapsulation for each principal, however many keys (decision 17)."""
+    for principal in sorted(frozenset[UUID]().union(*(item.principals for item in handed))):
+        public, theirs = directory.public(principal), [item for item in handed if principal in item.principals]
+        if len(theirs) == 1:
+            key_id, secret = theirs[0].key_id, theirs[0].key
+            context = seal_context(house, case, theirs[0].slot, key_id, principal)
+        else:
+            key_id, secret = uuid4(), new_key()
+            context = bundle_context(house, case, key_id, principal)
+            for item in theirs:
+                bound = seal_context(house, case, item.slot, item.key_id, principal).bound()
+                yield LockedKeyRow(bundle=key_id, key_id=item.key_id, locked=lock(secret, item.key, bound))
+        yield SealRow(key_id=key_id, principal=principal, case=case, sealed=seal(public, secret, context))
 
 
 def key_of(
@@ -100,16 +117,24 @@ class Sealed:
 
 def keys_of(house: House, acting: Acting, directory: Directory, asked: Sequence[Sealed]) -> dict[UUID, bytes]:
     """The keys of several compartments, by id, as far as this actor can open them: one query for all."""
-    usable = list(acting.keys.holdable(directory, acting.actor))
-    query = select(SealRow).where(SealRow.key_id.in_([item.key_id for item in asked]), SealRow.principal.in_(usable))
+    usable, by_key = acting.keys.holdable(directory, acting.actor), {item.key_id: item for item in asked}
     with house.stores.key_reading() as session:
-        rows = session.scalars(query).all()
-    by_key = {item.key_id: item for item in asked}
-    keys: dict[UUID, bytes] = {}
+        rows = seals.given_to(session, usable, {item.case for item in asked}, by_key)
+    keys, secrets = dict[UUID, bytes](), dict[UUID, bytes]()
     for row in rows:
         item = by_key[row.key_id]
         if row.key_id not in keys and row.principal in item.principals:
             with suppress(CryptoError, NoKey):
-                context = seal_context(house, item.case, item.slot, row.key_id, row.principal)
-                keys[row.key_id] = unseal(acting.keys.private(house, row.principal), row.sealed, context)
+                keys[row.key_id] = _opened(house, acting, item, row, secrets)
     return keys
+
+
+def _opened(house: House, acting: Acting, item: Sealed, row: Given, secrets: dict[UUID, bytes]) -> bytes:
+    """The key of one row; `secrets` keeps those of the bundles that are open. Errors: CryptoError, NoKey."""
+    own = seal_context(house, item.case, item.slot, row.key_id, row.principal)
+    if row.locked is None:
+        return unseal(acting.keys.private(house, row.principal), row.sealed, own)
+    if row.bundle not in secrets:
+        context = bundle_context(house, item.case, row.bundle, row.principal)
+        secrets[row.bundle] = unseal(acting.keys.private(house, row.principal), row.sealed, context)
+    return unlock(secrets[row.bundle], row.locked, own.bound())

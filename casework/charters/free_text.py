@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 MOST = 8  # notices on one page: past that the person rewrites the text anyway
 
@@ -109,8 +110,8 @@ def _base(char: str) -> str:
 
 def _found(text: str, known: Collection[str]) -> Iterator[tuple[int, str, int]]:
     plain = _plain(text)
-    for kind, pattern in _PATTERNS.items():
-        yield from ((match.start(), kind, match.end()) for match in pattern.finditer(plain))
+    for kind in STEMS:
+        yield from ((match.start(), kind, match.end()) for match in _pattern(kind).finditer(plain))
     addresses = [match.span() for match in ADDRESS.finditer(plain)]
     yield from ((start, "address", end) for start, end in addresses)
     yield from ((match.start(), "contact", match.end()) for match in CONTACT.finditer(text))
@@ -121,6 +122,7 @@ def _found(text: str, known: Collection[str]) -> Iterator[tuple[int, str, int]]:
             yield start, "person", end
 
 
+@cache  # compiled when a text is first read: a sixteenth of a second that no start should wait for
 def _pattern(kind: str) -> re.Pattern[str]:
     stems = STEMS.get(kind, "").split()
     whole = [re.escape(stem[:-1]) for stem in stems if stem.endswith(".")] + [
@@ -128,9 +130,6 @@ def _pattern(kind: str) -> re.Pattern[str]:
     ]
     begun = [rf"{re.escape(stem)}[\w-]*" for stem in stems if not stem.endswith(".")]
     return re.compile(rf"\b(?:{'|'.join((*whole, *begun))})(?!\w)")
-
-
-_PATTERNS = {kind: _pattern(kind) for kind in STEMS}
 
 
 def _capitals(text: str, plain: str, known: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -14,10 +14,11 @@ from casework.cases.act import replay_recusal
 from casework.cases.clocks import destroy, repair
 from casework.cases.heads import Head, HeadBroken
 from casework.kernel.life import Slot
+from casework.store import seals
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import NoKey
-from casework.store.keytables import CopyRow, SealRow
+from casework.store.keytables import CopyRow
 from casework.store.register import NIL, Gone, Loss
 from casework.store.removals import DEPARTURES, finish
 from casework.store.suspensions import suspend
@@ -84,7 +85,7 @@ def _depart(house: House, departed: set[UUID]) -> int:
 def _destroy_again(house: House, case: UUID, done: Replayed) -> None:
     """Keys first, whatever the state of the rows."""
     with house.stores.key_writing() as keys:
-        keys.execute(delete(SealRow).where(SealRow.case == case))
+        seals.drop_all(keys, [case])
     with house.stores.case_reading() as session:
         there = session.get(CaseRow, case)
     if there is None:
@@ -125,5 +126,4 @@ def _delete_seals(house: House, head: Head, later: Sequence[Gone]) -> None:
         for item in later:
             held = head.held.get(Slot(item.compartment, item.part if item.part != NIL else None))
             if held is not None and item.loss in (Loss.LOST, Loss.EMPTIED):
-                seals = delete(SealRow).where(SealRow.case == head.life.case, SealRow.key_id == held.key_id)
-                keys.execute(seals.where(SealRow.principal == item.principal) if item.loss is Loss.LOST else seals)
+                seals.drop(keys, head.life.case, held.key_id, item.principal if item.loss is Loss.LOST else None)

@@ -11,9 +11,9 @@ from audit.log import log_table
 from audit.pins import PinError
 from casework.cases.heads import Head, HeadBroken
 from casework.config import ADVICE, Unsafe
+from casework.store import seals
 from casework.store.directory import PIN as DIRECTORY
 from casework.store.house import House
-from casework.store.keytables import SealRow
 from casework.store.register import NIL, Gone, Loss, RegisterBroken
 from casework.store.tables import DirectoryRow, HeadRow, RemovalRow
 from crypto.primitives import digest
@@ -63,11 +63,8 @@ def _keys(house: House, session: Session, gone: list[Gone]) -> Iterator[str]:
     """Keys that were deleted and are there again: the key store is the older one, or was put back by hand."""
     pending, mine = set(session.scalars(select(RemovalRow.case))), {_key(item) for item in gone}
     with house.stores.key_reading() as keys:
-        query = select(SealRow.case, SealRow.key_id, SealRow.principal).where(
-            SealRow.case.in_({item.subject for item in gone if item.loss is not Loss.DEPARTED} - pending)
-        )
-        stored = [tuple(row) for row in keys.execute(query)]
-    back = {case for case, key, principal in stored if _came_back(session, mine, case, (key, principal))}
+        stored = seals.given(keys, {item.subject for item in gone if item.loss is not Loss.DEPARTED} - pending)
+    back = {row.case for row in stored if _came_back(session, mine, row.case, (row.key_id, row.principal))}
     if back:
         yield f"deleted keys of {len(back)} situation(s) are in the key store again"
 

@@ -1,10 +1,16 @@
-"""The server of an installation: it speaks HTTP to the web server in front, which speaks TLS to the world."""
+"""The server of an installation: processes that share a port and speak HTTP to the web server in front, which speaks TLS (decision 18)."""
 
+import gc
 import ipaddress
+import multiprocessing
+import os
+import signal
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from multiprocessing.connection import wait
+from typing import Any, NoReturn
 
 import waitress
 
@@ -15,17 +21,30 @@ from casework.running import ticking
 from casework.store.house import House
 
 FORWARDED = {"x-forwarded-for", "x-forwarded-proto"}
-THREADS = 8
+THREADS = 8  # of each process
+WORKERS = min(4, max(2, os.cpu_count() or 1))
+GRACE = 8.0  # seconds given to the answers under way
+App = Callable[..., Any]
+
+
+class Stopped(Exception):
+    """A process of the server ended by itself: all of them stop, and whoever watches the service starts it again."""
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until stopped. Errors: Unsafe when anybody but the web server in front could reach us."""
+    """Serve until stopped. Errors: Unsafe when anybody but the web server in front could reach us, or the port is taken; Stopped."""
     if not settings.proxy and not ipaddress.ip_address(host).is_loopback:
         raise Unsafe(f"{host} can be reached from other computers, and no proxy is set: listen on 127.0.0.1")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise Unsafe(f"{host}:{port} cannot be listened on ({error.strerror})") from None
     house = open_house(settings)
     app = create_app(settings, house)
-    with _keeping(house, settings.mailer):
-        waitress.serve(app, host=host, port=port, **options(settings))
+    house.stores.close()  # a connection must not be shared by two processes; each opens its own
+    with listener, workers(app, listener, options(settings)) as watch, _keeping(house, settings.mailer):
+        watch()
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -34,6 +53,55 @@ def options(settings: Settings) -> dict[str, Any]:
     if not settings.proxy:
         return common
     return common | {"trusted_proxy": settings.proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": FORWARDED}
+
+
+@contextmanager
+def workers(
+    app: App, listener: socket.socket, how: dict[str, Any], number: int = WORKERS
+) -> Iterator[Callable[[], None]]:
+    """Processes that answer on this listener, until the block ends. What it yields waits for SIGTERM, or raises Stopped when one of them ends.
+
+    No connection to a store may be open, nor a thread run, when this begins.
+    """
+    gc.collect()
+    gc.freeze()  # what every process shares is not looked at by their collectors, and stays shared
+    signal.signal(signal.SIGTERM, _stop)
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=_work, args=(app, listener, how), name=f"pages-{n}") for n in range(number)]
+    for process in processes:
+        process.start()
+
+    def watch() -> None:
+        wait([process.sentinel for process in processes])
+        raise Stopped(
+            "a process of the server ended by itself: start the server again, and see what the system says of memory"
+        )
+
+    try:
+        yield watch
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(GRACE)
+            process.kill()
+
+
+def _work(app: App, listener: socket.socket, how: dict[str, Any]) -> None:
+    threading.Thread(target=_outlive_nobody, daemon=True).start()
+    waitress.serve(app, sockets=[listener], **how)
+
+
+def _outlive_nobody() -> None:
+    """A server that was killed must not leave processes that hold its port."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(*_: Any) -> NoReturn:
+    raise SystemExit(0)
 
 
 @contextmanager

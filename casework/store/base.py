@@ -17,7 +17,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 CLASSES = {"random_id", "clear_state", "key_material", "nominative", "professional", "anonymous", "technical"}
-CIPHERS = {"none", "envelope", "seal", "provider", "member_lock", "keyed_hash", "hash", "signature"}
+CIPHERS = {"none", "envelope", "seal", "provider", "member_lock", "lock", "keyed_hash", "hash", "signature"}
 SEALED_CLASSES = {"key_material", "nominative", "professional", "anonymous"}
 
 

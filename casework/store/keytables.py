@@ -1,4 +1,4 @@
-"""The tables of the key store: sealed compartment keys, copies of seat keys, members' locked keys, shares of the escrow."""
+"""The tables of the key store: sealed and locked compartment keys, copies of seat keys, members' locked keys, shares of the escrow."""
 
 from uuid import UUID
 
@@ -8,13 +8,23 @@ from casework.store.base import KeyBase, col, identifier
 
 
 class SealRow(KeyBase):
-    """A compartment key (or a draft's) sealed to one principal."""
+    """A secret sealed to one principal: a compartment's key, a draft's, or that of a bundle (decision 17)."""
 
     __tablename__ = "seal"
     key_id: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
     principal: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
     case: Mapped[UUID] = identifier("life of the compartment", index=True)
     sealed: Mapped[bytes] = col("key_material", "life of the compartment", "its principal", cipher="seal")
+
+
+class LockedKeyRow(KeyBase):
+    """A compartment key locked under the secret of a bundle, which is the `key_id` of a seal: its principal is that seal's."""
+
+    __tablename__ = "locked_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # a third less to store: the key is most of the row
+    bundle: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
+    key_id: Mapped[UUID] = identifier("life of the compartment", primary_key=True)
+    locked: Mapped[bytes] = col("key_material", "life of the compartment", "its principal", cipher="lock")
 
 
 class CopyRow(KeyBase):

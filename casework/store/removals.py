@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
+from casework.store import seals
 from casework.store.faults import point
 from casework.store.house import House
-from casework.store.keytables import CopyRow, MemberRow, SealRow
+from casework.store.keytables import CopyRow, MemberRow
 from casework.store.register import NIL, Gone, Loss
 from casework.store.tables import CaseRow, PersonRow, RemovalRow
 
@@ -58,10 +59,10 @@ def carry_out(house: House, session: Session, case: UUID) -> int:
     point("removals-registered")
     with house.stores.key_writing() as keys:
         for row in intents:
-            gone = delete(SealRow).where(SealRow.key_id == row.key_id)
-            keys.execute(gone.where(SealRow.principal == row.principal) if row.principal else gone)
             if row.case == DEPARTURES:
                 keys.execute(_of_members(session, row))
+            else:
+                seals.drop(keys, row.case, row.key_id, row.principal)
     point("keys-removed")
     session.execute(delete(RemovalRow).where(RemovalRow.id.in_([row.id for row in intents])))
     return len(intents)

@@ -18,6 +18,7 @@ from casework.cases.clocks import Ticked, destroy, tick
 from casework.cases.facts import all_facts
 from casework.cases.heads import Head
 from casework.kernel.clock import add_months, at
+from casework.store import seals
 from casework.store.directory import load_directory
 from casework.store.engines import PATIENCE, Stores
 from casework.store.expunge import expunge
@@ -52,7 +53,8 @@ def step_of(lives: Lives, head: Head) -> str:
 
 def seals_of(lives: Lives, owner: UUID) -> list[bytes]:
     with lives.house.stores.key_reading() as keys:
-        return list(keys.scalars(select(SealRow.sealed).where(SealRow.case == owner)))
+        rows = seals.given(keys, [owner])
+    return [*{row.sealed for row in rows}, *(row.locked for row in rows if row.locked)]
 
 
 def dismissed(lives: Lives) -> Head:

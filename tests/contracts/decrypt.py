@@ -1,5 +1,7 @@
 """The key property, computed from the stores: which principal's private key really opens which compartment."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,9 +12,10 @@ from casework.kernel.life import Principal, Slot
 from casework.store.directory import Directory, load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
-from casework.store.keytables import SealRow
+from casework.store.keytables import LockedKeyRow, SealRow
 from casework.store.tables import CiphertextRow
 from crypto.errors import CryptoError
+from crypto.identity import unlock
 from crypto.sealing import unseal
 
 Opens = set[tuple[Slot, UUID]]
@@ -46,25 +49,38 @@ def who_opens(house: House, case: UUID, keys: dict[UUID, bytes]) -> Opens:
         head = heads.load(house, cases, load_directory(house, cases), case)
         rows = cases.scalars(select(CiphertextRow).where(CiphertextRow.case == case)).all()
         seals = stored.scalars(select(SealRow).where(SealRow.case == case)).all()
+        locks = stored.scalars(select(LockedKeyRow)).all()
     assert head
     for row in rows:
         slot = Slot(row.compartment, row.part if row.part.int else None)
         for seal in seals:
-            if seal.key_id == row.key_id and _opens(house, case, slot, row, seal, keys, head.held[slot].version):
-                opens.add((slot, seal.principal))
+            private = keys.get(seal.principal)
+            if private is None:
+                raise AssertionError("a seal for somebody who is nobody")
+            for key in _keys(house, case, slot, row.key_id, private, seal, locks):
+                if _reads(house, case, slot, row, head.held[slot].version, key):
+                    opens.add((slot, seal.principal))
     return opens
 
 
-def _opens(
-    house: House, case: UUID, slot: Slot, row: CiphertextRow, seal: SealRow, keys: dict[UUID, bytes], version: int
-) -> bool:
-    private = keys.get(seal.principal)
-    if private is None:
-        raise AssertionError("a seal for somebody who is nobody")
+def _keys(
+    house: House, case: UUID, slot: Slot, key_id: UUID, private: bytes, seal: SealRow, locks: Sequence[LockedKeyRow]
+) -> Iterator[bytes]:
+    """What this private key gets out of a seal for this compartment: the key itself, or one locked under the seal's secret."""
+    own = sealed.seal_context(house, case, slot, key_id, seal.principal)
+    with suppress(CryptoError):
+        yield unseal(private, seal.sealed, own)
+    with suppress(CryptoError):
+        secret = unseal(private, seal.sealed, sealed.bundle_context(house, case, seal.key_id, seal.principal))
+        for row in locks:
+            with suppress(CryptoError):
+                yield unlock(secret, row.locked, own.bound())
+
+
+def _reads(house: House, case: UUID, slot: Slot, row: CiphertextRow, version: int, key: bytes) -> bool:
     try:
-        key = unseal(private, seal.sealed, sealed.seal_context(house, case, slot, row.key_id, seal.principal))
         sealed.read(house, case, slot, row.key_id, version, key, row.envelope)
-    except (CryptoError, NoKey):
+    except NoKey:
         return False
     return True
 

@@ -94,6 +94,22 @@ def seal_of_another(writer: Writer, mine: Head, other: Head) -> None:
     writer.key('update seal set sealed = :s where "case" = :c', s=blob, c=mine.life.case)
 
 
+def lock_of_another(writer: Writer, mine: Head, _other: Head) -> None:
+    """The locked keys of a bundle, each under another one's id."""
+    rows = writer.key(
+        'select bundle, key_id, locked from locked_key where bundle in (select key_id from seal where "case" = :c)',
+        c=mine.life.case,
+    )
+    assert len(rows) > 1
+    for (bundle, key_id, _), (_, _, blob) in zip(rows, rows[1:] + rows[:1], strict=True):
+        writer.key("update locked_key set locked = :s where bundle = :b and key_id = :k", s=blob, b=bundle, k=key_id)
+
+
+def no_lock(writer: Writer, mine: Head, _other: Head) -> None:
+    """The keys of a bundle are gone, its sealed secret is there."""
+    writer.key('delete from locked_key where bundle in (select key_id from seal where "case" = :c)', c=mine.life.case)
+
+
 def no_seal(writer: Writer, mine: Head, _other: Head) -> None:
     """The keys are gone."""
     writer.key('delete from seal where "case" = :c', c=mine.life.case)
@@ -122,7 +138,7 @@ def edited_list(writer: Writer, _mine: Head, _other: Head) -> None:
 
 SWAPS: list[Swap] = [
     older_head, head_of_another, edited_head, edited_step, edited_sender, ciphertext_of_another, ciphertext_of_another_compartment,
-    cut_ciphertext, seal_of_another, no_seal, older_list, swapped_public_key, edited_list,
+    cut_ciphertext, seal_of_another, no_seal, lock_of_another, no_lock, older_list, swapped_public_key, edited_list,
 ]  # fmt: skip
 
 

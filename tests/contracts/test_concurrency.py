@@ -26,7 +26,7 @@ from casework.store.tables import CaseRow, InstanceRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.databases import on_both
-from tests.meanwhile import at_once, meanwhile
+from tests.meanwhile import WHOLE, at_once, meanwhile
 
 
 class Stopped(BaseException):
@@ -97,7 +97,7 @@ def corrected(lives: Lives, head: Head) -> Head:
 @pytest.mark.parametrize("words", ["FROM situation", "FROM head", "FROM directory"])
 def test_a_move_between_two_statements_of_a_reader_is_no_tampering(town_of_all: Lives, words: str) -> None:
     lives, head = town_of_all, asked(town_of_all)
-    with meanwhile(lives.house.stores.case, "after", words, lambda: resumed(lives, head)):
+    with meanwhile(lives.house.stores.case, "after", words, lambda: resumed(lives, head), WHOLE):
         opened = lives.open("coordinator", head)
     assert opened
     assert opened.contents
@@ -106,7 +106,7 @@ def test_a_move_between_two_statements_of_a_reader_is_no_tampering(town_of_all: 
 @both
 def test_who_looks_while_the_keys_change_sees_the_new_state(town_of_all: Lives) -> None:
     lives, head = town_of_all, asked(town_of_all)
-    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: corrected(lives, head)):
+    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: corrected(lives, head), WHOLE):
         opened = lives.open("coordinator", head)
     assert opened
     assert (opened.head.sequence, opened.life.step) == (head.sequence + 1, "received")
@@ -116,7 +116,7 @@ def test_who_looks_while_the_keys_change_sees_the_new_state(town_of_all: Lives) 
 @both
 def test_who_looks_while_its_right_ends_sees_what_is_left_to_it(town_of_all: Lives) -> None:
     lives, head = town_of_all, asked(town_of_all)
-    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: resumed(lives, head)):
+    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: resumed(lives, head), WHOLE):
         assert lives.reads("head_of_school", head) == set()
 
 
@@ -124,7 +124,7 @@ def test_who_looks_while_its_right_ends_sees_what_is_left_to_it(town_of_all: Liv
 def test_who_looks_while_a_situation_is_destroyed_finds_nothing(town_of_all: Lives) -> None:
     lives = town_of_all
     head = lives.refer()
-    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: destroy(lives.house, head.life.case)):
+    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: destroy(lives.house, head.life.case), WHOLE):
         assert lives.open("coordinator", head) is None
 
 
@@ -253,7 +253,9 @@ def test_a_draft_replaced_while_it_is_opened_is_the_new_one(town_of_all: Lives) 
     lives, pjj = town_of_all, town_of_all.acting["pjj"]
     keep = partial(drafts.keep, lives.house, pjj.keys.person, "refer")
     keep({"identity-surname": ["Ancien"]})
-    with meanwhile(lives.house.stores.key, "before", "FROM seal", lambda: keep({"identity-surname": ["Nouveau"]})):
+    with meanwhile(
+        lives.house.stores.key, "before", "FROM seal", lambda: keep({"identity-surname": ["Nouveau"]}), WHOLE
+    ):
         assert drafts.find(lives.house, pjj, "refer") == {"identity-surname": ["Nouveau"]}
 
 

@@ -19,7 +19,7 @@ from casework.cases.clocks import destroy, tick
 from casework.cases.heads import Head
 from casework.kernel.clock import at
 from casework.store.faults import at_point
-from casework.store.keytables import SealRow
+from casework.store.keytables import LockedKeyRow, SealRow
 from casework.store.tables import CaseRow, DraftRow, RemovalRow
 from tests import builders
 from tests.cases.conftest import Lives
@@ -139,6 +139,7 @@ def assert_whole(lives: Lives, head: Head) -> None:
         kept = cases | set(session.scalars(select(DraftRow.id)))
     with house.stores.key_reading() as session:
         assert set(session.scalars(select(SealRow.case))) <= kept
+        assert set(session.scalars(select(LockedKeyRow.bundle))) <= set(session.scalars(select(SealRow.key_id)))
     keys = all_keys(lives)
     for case in {head.life.case} & cases:
         assert who_opens(house, case, keys) == who_may(house, case)

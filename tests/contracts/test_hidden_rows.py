@@ -22,6 +22,7 @@ from casework.cases.act import Change, act
 from casework.cases.heads import Head, HeadBroken
 from casework.cases.reading import open_situation
 from casework.kernel.clock import at
+from casework.store import seals
 from casework.store.directory import PIN, DirectoryBroken, load_directory, publish
 from casework.store.house import House
 from casework.web.page import HOUSE, WatchedHouse
@@ -53,7 +54,10 @@ def _keep_situation(writer: Writer, head: Head) -> list[PutBack]:
     case, stores = head.life.case, writer.house.stores
     tables = (("situation", "id"), ("head", "case"), ("ciphertext", "case"), ("reader", "case"))
     kept = [writer.keep(stores.case, table, column, case) for table, column in tables]
-    return [*kept, writer.keep(stores.key, "seal", "case", case)]
+    with stores.key_reading() as keys:
+        bundles = {row.bundle for row in seals.given(keys, [case])}
+    locks = [writer.keep(stores.key, "locked_key", "bundle", bundle) for bundle in bundles]
+    return [*kept, writer.keep(stores.key, "seal", "case", case), *locks]
 
 
 def _open(lives: Lives, head: Head) -> Any:

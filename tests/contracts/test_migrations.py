@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid, inspect, select
 from sqlalchemy.exc import DatabaseError
 
@@ -15,12 +16,11 @@ from audit.log import log_table, metadata, protect_ddl
 from casework.store import keytables, tables
 from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import Stores, open_engine
-from casework.store.migrations import STORES, Store, behind, steps, upgrade
+from casework.store.migrations import STORES, VERSION, Store, behind, newest, steps, upgrade
 from tests import databases
 
 MODELS: dict[Store, Sequence[MetaData]] = {"case": (CaseBase.metadata, metadata), "key": (KeyBase.metadata,)}
 DECLARED = (tables, keytables)  # importing them fills the metadata
-VERSION = "alembic_version"
 TRIGGERS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled::text || p.prosrc FROM pg_trigger t"
@@ -155,6 +155,12 @@ def test_the_migrated_log_is_append_only(stores: Stores) -> None:
             connection.execute(statement)
     with stores.case.begin() as connection:
         assert connection.scalar(select(log_table.c.type)) == "x"
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_the_last_step_by_the_name_of_its_file_is_the_last_by_what_it_says(stores: Stores, name: Store) -> None:
+    with engines(stores)[name].connect() as connection:
+        assert ScriptDirectory.from_config(steps(name, connection)).get_heads() == [newest(name)]
 
 
 def test_a_store_knows_that_it_is_behind(stores: Stores) -> None:

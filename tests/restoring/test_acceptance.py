@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from audit.entry import Tip
 from audit.log import entries
@@ -19,6 +20,7 @@ from casework.config import Unsafe
 from casework.kernel.records import Take
 from casework.restoring.acceptance import Accepted, Refused, accept
 from casework.restoring.state import found, require_current
+from casework.store import seals
 from casework.store.faults import at_point
 from casework.store.keyring import Acting, NoKey
 from casework.store.keytables import CopyRow, MemberRow, SealRow
@@ -88,14 +90,14 @@ def test_what_was_taken_away_does_not_come_back(restored: Restored, stores: tupl
     accepted(restored, *stores)
     house, story = restored.house, restored.story
     with house.stores.key_reading() as keys:
-        seals = {(row.case, row.key_id, row.principal) for row in keys.scalars(select(SealRow))}
+        stored = {row[:3] for row in every_key(keys)}
     gone = story.before["destroyed"].life.case
-    assert not [case for case, _, _ in seals if case == gone]
+    assert not [case for case, _, _ in stored if case == gone]
     with house.stores.case_reading() as session:
         assert session.get(CaseRow, gone) is None
     for name in story.after:
         head, lost = story.before[name], lost_since(restored, name)
-        back = {(s.compartment, p) for s, h in head.held.items() for _, k, p in seals if k == h.key_id}
+        back = {(s.compartment, p) for s, h in head.held.items() for _, k, p in stored if k == h.key_id}
         assert not back & lost, name
     assert lost_since(restored, "approved")
     assert set(story.before["emptied"].held) - set(story.after["emptied"].held)
@@ -172,8 +174,8 @@ def test_each_kind_of_loss_betrays_an_older_key_store(restored: Restored, name: 
     with restored.house.stores.key_writing() as keys:
         keys.execute(delete(SealRow).where(SealRow.case != restored.story.before[name].life.case))
         if name == "emptied":
-            kept = {item.key_id for item in restored.story.after[name].held.values()}
-            keys.execute(delete(SealRow).where(SealRow.key_id.in_(kept)))
+            for item in restored.story.after[name].held.values():
+                seals.drop(keys, restored.story.after[name].life.case, item.key_id)
     assert found(restored.house) == ["deleted keys of 1 situation(s) are in the key store again"]
 
 
@@ -198,7 +200,7 @@ def test_what_was_lost_is_taken_away_on_another_branch_too(restored: Restored) -
         accept(restored.house, restored.holders("controller", "dpo"))
     old, nobody = {held.key_id for held in head.held.values()}, gone_from(restored, "approved")
     with restored.house.stores.key_reading() as keys:
-        stored = {(row.key_id, row.principal) for row in keys.scalars(select(SealRow))}
+        stored = {(row.key_id, row.principal) for row in every_key(keys)}
     assert nobody
     assert not [principal for key, principal in stored if key in old and principal in nobody]
 
@@ -210,6 +212,10 @@ def test_share_holders_whose_yearly_confirmation_is_not_in_the_backup_are_not_ke
         accept(restored.house, restored.holders("controller", "dpo"))
     with restored.town.later(minutes=1), pytest.raises(AccountError, match="lapsed"):
         log_in(restored.house, restored.typed("dpo"), b"home")
+
+
+def every_key(session: Session) -> list[seals.Given]:
+    return seals.given(session, set(session.scalars(select(SealRow.case))))
 
 
 def gone_from(restored: Restored, name: str) -> set[object]:
@@ -226,7 +232,7 @@ def test_what_the_backup_itself_had_promised_is_done(restored: Restored) -> None
         session.add(intent(restored.story.before["kept"].life.case, held.key_id))
     accept(restored.house, restored.holders())
     with restored.house.stores.key_reading() as keys:
-        assert keys.scalars(select(SealRow).where(SealRow.key_id == held.key_id)).all() == []
+        assert held.key_id not in {row.key_id for row in every_key(keys)}
 
 
 def test_the_log_holds_with_the_acceptance_in_it(restored: Restored) -> None:
