@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, delete, select, update
 
 from casework.kernel.clock import now, today
-from casework.mail.mailer import ACTION, INVITATION, Mailer, Refused
+from casework.mail.mailer import ACTION, INVITATION, RENEWAL, RENEWED, Mailer, Refused
 from casework.store.directory import Directory, load_directory
 from casework.store.house import House, Writing
 from casework.store.keyring import holders
@@ -54,16 +54,25 @@ def deliver(house: House, mailer: Mailer | None, addresses: Addresses) -> None:
         LOG.warning("the mail server cannot be used (%s): mails wait for the next turn", _said(error))
 
 
-def send_invitation(mailer: Mailer, to: str, path: str) -> bool:
-    """Whether the letter with this link left."""
+def send_invitation(mailer: Mailer, to: str, path: str, *, again: bool = False) -> bool:
+    """Whether the letter with this link left; `again` for somebody whose account it will replace."""
+    return _leaves(mailer, to, RENEWAL if again else INVITATION, link=mailer.home + path)
+
+
+def tell_renewed(mailer: Mailer, to: str) -> bool:
+    """Whether the letter left that says that the account was replaced: whoever did not do it must know (security.md §2)."""
+    return _leaves(mailer, to, RENEWED)
+
+
+def _leaves(mailer: Mailer, to: str, letter: str, **words: str) -> bool:
     try:
         with mailer.session() as server:
-            mailer.hand(server, to, INVITATION, link=mailer.home + path)
+            mailer.hand(server, to, letter, **words)
     except Refused as refused:
-        LOG.warning("an invitation was refused by the mail server (%s)", refused.code)
+        LOG.warning("a letter (%s) was refused by the mail server (%s)", letter, refused.code)
         return False
     except OSError as error:
-        LOG.warning("an invitation did not leave, the mail server cannot be used (%s)", _said(error))
+        LOG.warning("a letter (%s) did not leave, the mail server cannot be used (%s)", letter, _said(error))
         return False
     return True
 
