@@ -9,7 +9,7 @@ WEB := tools/web/node_modules
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERED := tests/kernel tests/charters tests/crypto tests/audit
 
-.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium nginx lock clean
+.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium nginx wheel lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -52,6 +52,9 @@ chromium:
 
 nginx:
 	@sh tools/system.sh nginx nginx
+
+wheel: .venv/.base ## what is installed on a server: build/casework-….whl
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 
 lock: .venv/.dev ## choose the versions anew and lock them by hash
 	cd requirements && for set in base dev; do UV_NO_CONFIG=1 ../$(BIN)/uv pip compile --quiet --upgrade --universal \

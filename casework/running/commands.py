@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -47,8 +47,9 @@ def _settings() -> Settings:
 def init(path: Path | None, people: tuple[tuple[str, str, str], ...], *, copied: bool, **answers: str) -> None:
     """Make an installation: settings, keys, stores, and the links of the persons who open it. What is missing is asked."""
     os.umask(PRIVATE)
-    given = os.environ.get(FILE) or os.environ.get("CASEWORK_CASE_URL")
-    settings = Settings.read(os.environ) if given else _asked(path, answers)
+    told = os.environ.get(FILE)
+    given = bool(told and Path(told).exists()) or "CASEWORK_CASE_URL" in os.environ
+    settings = Settings.read(os.environ) if given else _asked(path or (Path(told) if told else None), answers)
     installing.install(settings)
     click.echo(
         f"Keys are in {settings.provider}. Without this file everything is lost, even what the three share-holders keep."
@@ -130,11 +131,11 @@ def tick() -> None:
 
 
 @click.command()
-@click.argument("copy", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def copied(copy: Path) -> None:
-    """Check that COPY, brought from the safe, is the key file as it is now."""
+@click.argument("copy", type=click.File("rb"))
+def copied(copy: BinaryIO) -> None:
+    """Check that COPY, brought from the safe, is the key file as it is now; `-`: it is read from where the command's input comes from."""
     if not doctor.copied(_settings(), copy):
-        raise click.ClickException(f"{copy} is not a copy of the key file as it is now: copy it again")
+        raise click.ClickException(f"{copy.name} is not a copy of the key file as it is now: copy it again")
     click.echo("The copy is good. Take it back to the safe.")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from audit.log import LogBroken, entries
 from casework.accounts.ceremony import opening_record
@@ -60,9 +61,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         house.stores.close()
 
 
-def copied(settings: Settings, copy: Path) -> bool:
-    """Whether `copy` is the key file as it is now; remembered when it is."""
-    same = copy.resolve() != settings.provider.resolve() and copy.read_bytes() == settings.provider.read_bytes()
+def copied(settings: Settings, copy: BinaryIO) -> bool:
+    """Whether `copy` is the key file as it is now, in another place; remembered when it is. Errors: OSError."""
+    itself = os.path.samestat(os.fstat(copy.fileno()), settings.provider.stat())
+    same = not itself and copy.read() == settings.provider.read_bytes()
     if same:
         _copy_mark(settings).touch(mode=0o600)
     return same
@@ -112,7 +114,7 @@ def _copied(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             WARN,
             f"the copy of the key file was {when} checked",
-            "`casework copied PATH-OF-THE-COPY`: without this file everything is lost",
+            "`casework copied - < PATH-OF-THE-COPY`: without this file everything is lost",
         )
     else:
         yield Finding(OK, f"the copy of the key file was checked {age.days} days ago")

@@ -66,6 +66,13 @@ def test_init_makes_no_second_key_file_and_gives_new_links_until_the_ceremony(tm
     house.stores.close()
 
 
+def test_init_writes_the_settings_where_the_environment_says_that_they_are(tmp_path: Path) -> None:
+    place = tmp_path / "elsewhere" / "casework.toml"
+    made = Shell({FILE: str(place)}).run("init", *answers(tmp_path), *INVITED)
+    assert (made.exit_code, place.stat().st_mode & 0o777) == (0, 0o600), made.output
+    assert Shell({FILE: str(place)}).run("tick").exit_code == 0
+
+
 @pytest.mark.clause("F-02")
 def test_init_does_nothing_once_the_ceremony_was_held(tmp_path: Path) -> None:
     assert first(tmp_path, *INVITED)[0] == 0

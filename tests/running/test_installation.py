@@ -125,6 +125,16 @@ def test_a_copy_that_is_not_the_key_file_is_refused(folder: Path, shell: Shell) 
         assert shell.run("copied", str(path)).exit_code == 1
 
 
+def test_a_copy_that_the_account_may_not_open_is_checked_through_its_input(folder: Path) -> None:
+    line = [str(Path(sys.executable).with_name("casework")), "copied", "-"]
+    environ = {"PATH": os.environ["PATH"], FILE: str(folder / "keys" / "casework.toml")}
+    copy = shutil.copy(folder / "keys" / "provider.json", folder / "copy.json")
+    for path, code in ((copy, 0), (folder / "keys" / "provider.json", 1)):
+        with Path(path).open("rb") as brought:
+            assert subprocess.run(line, stdin=brought, env=environ, capture_output=True, check=False).returncode == code
+    assert (folder / "keys" / "provider-copied").exists()
+
+
 @pytest.mark.parametrize(
     ("names", "days", "told"),
     [
@@ -165,6 +175,11 @@ def test_the_server_takes_the_turn_that_no_timer_took_and_goes_on_when_it_fails(
     threading.Timer(0.2, stop.set).start()
     ticking.keep(house, None, stop)
     assert len(turns) == 1
+    tomorrow = time.time() + 86_400  # the clock was set back since
+    os.utime(folder / "keys" / "last-tick", (tomorrow, tomorrow))
+    stop.clear()
+    ticking.keep(house, None, stop)
+    assert len(turns) == 2
     house.stores.close()
 
 
@@ -313,6 +328,11 @@ def test_a_backup_is_put_back_and_serves(folder: Path, shell: Shell) -> None:
     for path in copies:
         shutil.copy(path, folder / "data" / path.name)
     assert shell.run("tick").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(folder: Path, shell: Shell) -> None:
+    refused = shell.run("backup", str(folder / "keys" / "casework.toml" / "kept"))
+    assert (refused.exit_code, "Not a directory" in refused.output) == (1, True)
 
 
 def test_no_act_falls_between_the_copies_of_the_two_stores(
