@@ -3,11 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from smtplib import SMTP
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from casework.kernel.clock import now, today
 from casework.mail.mailer import ACTION, INVITATION, RENEWAL, RENEWED, Mailer, Refused
@@ -52,6 +52,14 @@ def deliver(house: House, mailer: Mailer | None, addresses: Addresses) -> None:
         _send(house, mailer, addresses, waiting)
     except OSError as error:
         LOG.warning("the mail server cannot be used (%s): mails wait for the next turn", _said(error))
+
+
+def waiting_since(house: House) -> date | None:
+    """The day of the oldest mail that should have left on a former day; None when there is none."""
+    row = AnnouncementRow
+    late = select(func.min(row.day)).where(row.instance == house.instance, row.sent_on.is_(None), row.day < today())
+    with house.stores.case_reading() as session:
+        return session.scalar(late)
 
 
 def send_invitation(mailer: Mailer, to: str, path: str, *, again: bool = False) -> bool:

@@ -58,7 +58,7 @@ def init(path: Path | None, people: tuple[tuple[str, str, str], ...], *, copied:
         click.echo("Copy it now.")
     _invite(settings, people, ask=not given)
     click.echo(
-        "Ready. Next: `casework serve`, each person opens its link, then the first coordinator holds the ceremony. See `casework doctor`."
+        "Ready. Next: `casework serve`, each person opens its link, then a coordinator holds the ceremony. See `casework doctor`."
     )
 
 
@@ -84,7 +84,7 @@ def _invite(settings: Settings, people: Sequence[Person], *, ask: bool) -> None:
         house.stores.close()
     if links:
         click.echo(
-            "Links to hand over, each to its person alone, for 72 hours and a single use; those given before no longer open:"
+            "Links to hand over, each to its person alone, for 72 hours and a single use; those they had before no longer open:"
         )
         table(
             [

@@ -16,6 +16,7 @@ from audit.log import LogBroken, entries
 from casework.accounts.ceremony import opening_record
 from casework.config import LOOPBACK, Settings, Unsafe, open_house
 from casework.kernel.clock import now
+from casework.mail.service import GIVEN_UP, waiting_since
 from casework.restoring.state import found
 from casework.running import ticking
 from casework.running.installing import files
@@ -174,7 +175,7 @@ def _served(house: House) -> Iterator[Finding]:
         yield Finding(
             WARN,
             "the instance is not open: no situation can be written",
-            "hold the ceremony, from the first coordinator's pages",
+            "hold the ceremony, from a coordinator's pages",
         )
 
 
@@ -206,4 +207,15 @@ def _ticked(house: House) -> Iterator[Finding]:
         yield Finding(OK, f"the clocks of the charter ran {ago.total_seconds() / 60:.0f} minutes ago")
 
 
-IN_HOUSE: tuple[Callable[[House], Iterator[Finding]], ...] = (_served, _clock, _ticked)
+def _mails_waiting(house: House) -> Iterator[Finding]:
+    """A mail that did not leave on its day is told here: nobody else sees that it is missing."""
+    late = waiting_since(house)
+    if late:
+        yield Finding(
+            WARN,
+            f"mails wait since {late}, and are given up {GIVEN_UP.days} days after their day",
+            "see above what the mail server answers, and its own log for addresses that it refuses",
+        )
+
+
+IN_HOUSE: tuple[Callable[[House], Iterator[Finding]], ...] = (_served, _clock, _ticked, _mails_waiting)

@@ -37,11 +37,17 @@ def missing(house: House) -> list[str]:
 
 
 def welcome(house: House, people: Sequence[Person], mailer: Mailer | None) -> Iterator[Link]:
-    """Invite `people`, then give a link to each person who has no account yet; the links given before no longer open. Errors: AccountError."""
+    """Invite `people`, and give each of them that has no account yet a link; without any, give everybody who waits a new one.
+
+    The links given to them before no longer open. Errors: AccountError.
+    """
     if not {seat for seat, _, _ in people} <= {seat.name for seat in house.charter.seats}:
         raise AccountError("seat")
     tokens = dict(filter(None, (_invited(house, *person) for person in people)))
+    named = {email for _, _, email in people}
     for person, seat, contact in _waiting(house):
+        if named and contact.login not in named:
+            continue
         path = f"/invitation/{tokens.get(person) or reinvite(house, person)}"
         yield Link(seat, contact.name, path, send_invitation(mailer, contact.email, path) if mailer else None)
 

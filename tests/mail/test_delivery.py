@@ -11,6 +11,7 @@ from casework.accounts.removal import suspend_seat
 from casework.cases.act import play_clock
 from casework.kernel.clock import at
 from casework.mail import relay, service
+from casework.running import doctor
 from tests.cases.conftest import Lives
 from tests.databases import on_both
 from tests.mail.conftest import PAIR, Told, telling
@@ -110,6 +111,20 @@ def test_what_does_not_leave_in_three_days_is_given_up(told: Told, caplog: pytes
     told.turn(mailer(nobody()))
     assert "2 mails were given up" in caplog.text
     assert told.waiting() == []
+
+
+def test_the_doctor_says_that_mails_did_not_leave_on_their_day(told: Told) -> None:
+    def found() -> list[str]:
+        with at(told.town.moment):
+            return [item.what for item in doctor._mails_waiting(told.house)]
+
+    day = told.town.moment.date()
+    told.turn(mailer(nobody()))
+    assert found() == []
+    told.town.moment += timedelta(days=1)
+    assert found() == [f"mails wait since {day}, and are given up 3 days after their day"]
+    assert turns(told, Box()) == LETTERS
+    assert found() == []
 
 
 def test_a_slow_server_does_not_keep_the_clocks(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,12 +125,14 @@ def cut_after(step: Callable[..., Any]) -> Callable[..., Any]:
     return killed
 
 
-def test_init_says_who_is_to_be_invited_still(tmp_path: Path) -> None:
-    assert first(tmp_path, *INVITED[:8])[1].count("/invitation/") == 2
-    assert (
-        "To be invited still, by `casework init --person SEAT NAME E-MAIL`: controller, coordinator, dpo."
-        in again(tmp_path)[1]
-    )
+def test_init_says_who_is_to_be_invited_still_and_leaves_the_links_of_the_others(tmp_path: Path) -> None:
+    handed = LINK.findall(first(tmp_path, *INVITED[:8])[1])
+    one = LINK.findall(again(tmp_path, *INVITED[8:12])[1])
+    house = house_of(tmp_path)
+    assert (len(handed), len(one)) == (2, 1)
+    assert all(opening(house, token) for token in (*handed, *one))
+    house.stores.close()
+    assert "To be invited still, by `casework init --person SEAT NAME E-MAIL`: controller, dpo." in again(tmp_path)[1]
 
 
 def test_the_links_leave_by_mail_when_a_server_takes_them(tmp_path: Path) -> None:
