@@ -93,7 +93,7 @@ def _count(house: House, allowances: Mapping[bytes, Allowance]) -> None:
         held = {row.key: row for row in _rows(session, list(allowances))}
         for key, allowance in sorted(allowances.items(), key=lambda item: item[0]):
             row = held.get(key)
-            if row is None or row.first_at + SPAN <= now():
+            if row is None or not row.first_at <= now() < row.first_at + SPAN:  # over, or the clock was put back
                 _start(session, key, row)
             else:
                 _one_more(row, allowance)
@@ -113,16 +113,16 @@ def _start(session: Session, key: bytes, row: AttemptRow | None) -> None:
 def _one_more(row: AttemptRow, allowance: Allowance) -> None:
     """A refused attempt is not counted: repeating it must not push the end of the delay away."""
     until = _until(row, allowance)
-    if now() < until:
+    if until and now() < until:
         raise Limited(until)
     row.count, row.last_at = row.count + 1, now()
 
 
-def _until(row: AttemptRow, allowance: Allowance) -> datetime:
+def _until(row: AttemptRow, allowance: Allowance) -> datetime | None:
     if row.count >= allowance.most:
         return row.first_at + SPAN
     if row.count < allowance.free:
-        return row.last_at
+        return None
     return row.last_at + _FIRST_DELAY * (1 << min(row.count - allowance.free, _DOUBLINGS))
 
 

@@ -244,6 +244,19 @@ def test_a_colleague_who_forgot_a_password_does_not_lock_out_the_town_hall(town:
     assert enter(town, ELSEWHERE, minutes=0).token
 
 
+@pytest.mark.clause("A-03")
+def test_failures_of_a_day_that_has_not_come_keep_nobody_out(town: Town) -> None:
+    """The clock ran ahead, people were refused, it was put right."""
+    ahead = timedelta(days=400)
+    town.moment += ahead
+    fail(town, ACCOUNT.free)
+    town.moment -= ahead
+    assert enter(town, ELSEWHERE).token
+    fail(town, ACCOUNT.free)
+    with pytest.raises(Limited):
+        enter(town, ELSEWHERE, minutes=0.5)
+
+
 def test_successes_of_colleagues_cost_their_address_nothing(town: Town) -> None:
     for _ in range(ACCOUNT.free + 2):
         enter(town)

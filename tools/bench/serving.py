@@ -1,5 +1,6 @@
 """The process under measure: the application and its floors behind the same server, each answer with the CPU time of its thread."""
 
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -8,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import waitress
 from flask import Flask
 
 from casework import create_app
 from casework.config import open_house
 from casework.kernel.clock import at
+from casework.running.serving import options, workers
 from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import open_engine
 from casework.store.house import House
@@ -31,7 +32,8 @@ class Measured:
 
     def __init__(self, app: Flask, house: House, world: World) -> None:
         self._app, self._engines = app, {"case": house.stores.case, "key": house.stores.key}
-        self._copies = {"case": open_engine(world.floor_case_url), "key": open_engine(world.floor_key_url)}
+        urls = {"case": world.floor_case_url, "key": world.floor_key_url}
+        self._copies = {name: open_engine(url) for name, url in urls.items() if url}
         tables = {**CaseBase.metadata.tables, **KeyBase.metadata.tables}
         self._keys = {name: tuple(column.name for column in table.primary_key) for name, table in tables.items()}
         self._floors: dict[str, Floor] = {}
@@ -76,17 +78,16 @@ class Measured:
             return self._timed(lambda: ("200 OK", [("Content-Type", "text/html")], floor.run().encode()), start)
 
 
-def application(folder: Path) -> Measured:
-    """The world of this folder, ready to be served."""
-    world = World.load(folder)
+def main(folder: str, port: str, number: str) -> None:
+    """Serve this world with so many processes, as an installation is served, until told to stop."""
+    world = World.load(Path(folder))
     settings = world.settings()
     house = open_house(settings)
-    return Measured(create_app(settings, house), house, world)
-
-
-def main(folder: str, port: str, threads: str) -> None:
-    """Serve until killed."""
-    waitress.serve(application(Path(folder)), host="127.0.0.1", port=int(port), threads=int(threads), _quiet=True)
+    app = Measured(create_app(settings, house), house, world)
+    house.stores.close()
+    listener = socket.create_server(("127.0.0.1", int(port)), backlog=1024)
+    with listener, workers(app, listener, options(settings), int(number)) as watch:
+        watch()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select
@@ -16,14 +16,18 @@ from casework.cases import heads
 from casework.cases.heads import Head
 from casework.config import Settings
 from casework.kernel.life import Actor
+from casework.store.engines import Stores
 from casework.store.house import House
-from casework.store.keytables import SealRow
+from casework.store.keytables import LockedKeyRow, SealRow
 from casework.store.tables import CaseRow, CiphertextRow, HeadRow, ReaderRow
 from tests import databases
 from tests.cases.conftest import make_lives
 from tests.house import APART, DATA, PINS, PROVIDER
 
+Tables: TypeAlias = tuple[tuple[str, type[Any]], ...]
 BATCH = 2_000
+CASES: Tables = (("situation", CaseRow), ("head", HeadRow), ("ciphertext", CiphertextRow), ("reader", ReaderRow))
+KEYS: Tables = (("seal", SealRow), ("locked_key", LockedKeyRow))
 REAL = 60  # situations made through the services, opened by the bench
 
 
@@ -33,7 +37,7 @@ class World:
 
     case_url: str
     key_url: str
-    floor_case_url: str  # copies, on which floors write what no log would take
+    floor_case_url: str  # copies, on which floors write what no log would take; empty when there are none
     floor_key_url: str
     folder: str
     moment: str
@@ -55,8 +59,8 @@ class World:
         return cls(**json.loads((folder / "world.json").read_text(encoding="utf-8")))
 
 
-def build(folder: Path, number: int, dialect: str = "sqlite") -> World:
-    """A world of `number` situations; argon2 at its production cost."""
+def build(folder: Path, number: int, dialect: str = "sqlite", *, floors: bool = True) -> World:
+    """A world of `number` situations; argon2 at its production cost. Without `floors` it has no copy to write on."""
     folder.mkdir(mode=0o700, parents=True)
     lives = make_lives(folder, dialect, {})
     made = [lives.retained(surname=f"Fictif{index}", first_name="Banc") for index in range(REAL)]
@@ -64,20 +68,27 @@ def build(folder: Path, number: int, dialect: str = "sqlite") -> World:
     lives.house.remember()
     people, stores = lives.town.people, lives.house.stores
     stores.close()
-    shutil.copytree(folder / DATA, folder / "floor")
-    copies = databases.copy(stores, folder / "floor")
-    engines = (stores.case, stores.key, copies.case, copies.key)
-    urls = [engine.url.render_as_string(hide_password=False) for engine in engines]
+    floor = ("", "")
+    if floors:
+        shutil.copytree(folder / DATA, folder / "floor")
+        copies = databases.copy(stores, folder / "floor")
+        floor = _urls(copies)
+        copies.close()
     world = World(
-        *urls,
+        *_urls(stores),
+        *floor,
         str(folder),
         lives.town.moment.isoformat(),
         {name: (item.login, item.secret.hex()) for name, item in people.items()},
         [str(head.life.case) for head in made],
     )
     world.save()
-    copies.close()
     return world
+
+
+def _urls(stores: Stores) -> tuple[str, str]:
+    case, key = (engine.url.render_as_string(hide_password=False) for engine in (stores.case, stores.key))
+    return case, key
 
 
 def fill(house: House, sources: Sequence[Head], number: int) -> None:
@@ -88,37 +99,38 @@ def fill(house: House, sources: Sequence[Head], number: int) -> None:
     for begin in range(0, number, BATCH):
         chunk = [_copy(models[n % len(models)], first + n) for n in range(begin, min(begin + BATCH, number))]
         with house.stores.key_writing() as keys:
-            keys.execute(insert(SealRow), [row for item in chunk for row in item["seal"]])
+            for name, table in KEYS:
+                keys.execute(insert(table), [row for item in chunk for row in item[name]])
         with house.writing() as writing:
-            for name, table in (
-                ("situation", CaseRow),
-                ("head", HeadRow),
-                ("ciphertext", CiphertextRow),
-                ("reader", ReaderRow),
-            ):
+            for name, table in CASES:
                 writing.session.execute(insert(table), [row for item in chunk for row in item[name]])
             writing.entries.extend(entry for item in chunk for entry in _entries(house, item))
 
 
 def _rows(session: Session, keys: Session, case: UUID) -> dict[str, list[dict[str, Any]]]:
-    def of(where: Session, table: type, column: Any) -> list[dict[str, Any]]:
-        found = where.scalars(select(table).where(column == case)).all()
-        return [{item.key: getattr(row, item.key) for item in table.__table__.columns} for row in found]  # type: ignore[attr-defined]
+    def of(where: Session, table: type[Any], which: Any) -> list[dict[str, Any]]:
+        found = where.scalars(select(table).where(which)).all()
+        return [{item.key: getattr(row, item.key) for item in table.__table__.columns} for row in found]
 
-    return {
-        "situation": of(session, CaseRow, CaseRow.id),
-        "head": of(session, HeadRow, HeadRow.case),
-        "ciphertext": of(session, CiphertextRow, CiphertextRow.case),
-        "reader": of(session, ReaderRow, ReaderRow.case),
-        "seal": of(keys, SealRow, SealRow.case),
+    bundles = select(SealRow.key_id).where(SealRow.case == case)
+    rows = {name: of(session, table, table.case == case) for name, table in CASES if table is not CaseRow}
+    return rows | {
+        "situation": of(session, CaseRow, CaseRow.id == case),
+        "seal": of(keys, SealRow, SealRow.case == case),
+        "locked_key": of(keys, LockedKeyRow, LockedKeyRow.bundle.in_(bundles)),
     }
 
 
 def _copy(model: Mapping[str, list[dict[str, Any]]], number: int) -> dict[str, list[dict[str, Any]]]:
     case, renamed = uuid4(), dict[UUID, UUID]()
-    copied = {name: [row | {"case": case} for row in rows] for name, rows in model.items() if name != "situation"}
-    for row in (*copied["ciphertext"], *copied["seal"]):
-        row["key_id"] = renamed.setdefault(row["key_id"], uuid4())
+    copied = {
+        name: [row | ({"case": case} if "case" in row else {}) for row in rows]
+        for name, rows in model.items()
+        if name != "situation"
+    }
+    for row in (*copied["ciphertext"], *copied["seal"], *copied["locked_key"]):
+        for column in {"key_id", "bundle"} & set(row):
+            row[column] = renamed.setdefault(row[column], uuid4())
     own = {"id": case, "reference": str(new_reference()), "number": number, "once": uuid4()}
     return copied | {"situation": [model["situation"][0] | own]}
 
