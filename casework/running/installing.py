@@ -18,6 +18,7 @@ from casework.kernel.records import Charter
 from casework.store.engines import Stores, database_file, open_engine
 from casework.store.instances import InstanceExists, create_instance
 from casework.store.migrations import upgrade
+from crypto.errors import ProviderUnusable
 from crypto.provider import FileProvider
 
 PRIVATE = 0o600
@@ -105,9 +106,7 @@ def install(settings: Settings, charter: Charter = CENOMED) -> None:
     require_servers(settings)
     stores = Stores(open_engine(settings.case_url), open_engine(settings.key_url))
     try:
-        provider = (
-            FileProvider.load(settings.provider) if settings.provider.exists() else _new_provider(settings, stores)
-        )
+        provider = _provider(settings, stores)
         upgrade(stores)
         _found(stores, provider, charter)
     finally:
@@ -131,10 +130,20 @@ def _require_unopened(settings: Settings) -> None:
         house.stores.close()
 
 
-def _new_provider(settings: Settings, stores: Stores) -> FileProvider:
-    """New keys, for stores in which nothing is. Errors: Unsafe when theirs are missing, ProviderUnusable."""
-    files_there = [path for path in files(settings) if path.exists() and path.stat().st_size]
-    if files_there or any(inspect(engine).get_table_names() for engine in _servers(stores)):
+def _provider(settings: Settings, stores: Stores) -> FileProvider:
+    """The keys, made when nothing was made with others. Errors: Unsafe, with what to do; ProviderUnusable."""
+    empty = not any(path.exists() and path.stat().st_size for path in files(settings))
+    empty = empty and not any(inspect(engine).get_table_names() for engine in _servers(stores))
+    if settings.provider.exists():
+        try:
+            return FileProvider.load(settings.provider)
+        except ProviderUnusable as error:
+            if empty:
+                raise Unsafe(
+                    f"{error} Nothing was made with it yet: remove it, and run `casework init` again"
+                ) from None
+            raise
+    if not empty:
         raise Unsafe(
             f"the databases are not empty and {settings.provider} is not there: put the key file of these databases back,"
             " or give a new installation databases and a folder of its own"

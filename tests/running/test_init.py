@@ -92,7 +92,7 @@ def test_lost_pins_are_not_made_anew(tmp_path: Path) -> None:
 
 STEPS = [
     (installing, "require_servers"),
-    (installing, "_new_provider"),
+    (installing, "_provider"),
     (installing, "upgrade"),
     (installing, "_found"),
     (installing, "_finish"),
@@ -123,6 +123,21 @@ def cut_after(step: Callable[..., Any]) -> Callable[..., Any]:
         raise KeyboardInterrupt
 
     return killed
+
+
+def test_a_key_file_that_was_cut_is_made_anew_when_nothing_was_made_with_it_and_only_then(tmp_path: Path) -> None:
+    assert first(tmp_path, *INVITED)[0] == 0
+    provider = tmp_path / "keys" / "provider.json"
+    provider.write_bytes(provider.read_bytes()[:40])
+    (tmp_path / "keys" / "pins.json").unlink()
+    told = again(tmp_path)[1]
+    assert ("Restore it from its backup" in told, "Nothing was made" in told) == (True, False)
+    for path in (tmp_path / "data").iterdir():
+        path.unlink()
+    code, told = again(tmp_path)
+    assert (code, "Nothing was made with it yet: remove it" in told) == (1, True)
+    provider.unlink()
+    assert again(tmp_path, *INVITED)[0] == 0
 
 
 def test_init_says_who_is_to_be_invited_still_and_leaves_the_links_of_the_others(tmp_path: Path) -> None:
