@@ -67,6 +67,8 @@ class Spoken(click.Group):
             raise click.ClickException(REFUSALS.get(error.code, error.code)) from None
         except DirectoryBroken as error:
             raise click.ClickException(f"the directory does not prove itself, nothing was done: {error}") from None
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'the system'}: {error.strerror or error}") from None
         except (StoreDown, OperationalError) as error:
             store = error.store if isinstance(error, StoreDown) else "case or key"
             raise click.ClickException(f"the {store} store does not answer") from None

@@ -20,7 +20,7 @@ from casework.charters.cenomed import CENOMED
 from casework.mail.mailer import Mailer, Refused, address
 from casework.mail.relay import Relay
 from casework.store.directory import DirectoryBroken, DirectoryMissing, load_directory
-from casework.store.engines import StoreDown, Stores, database_file, open_engine
+from casework.store.engines import StoreDown, Stores, database_file, open_engine, understood
 from casework.store.house import House, memory_path
 from casework.store.keyring import ESCROW, LOCK
 from casework.store.keytables import CopyRow
@@ -92,6 +92,10 @@ class Settings:
             raise Unsafe("TRUSTED_HOSTS: name each host, without joker")
         if self.demo and not hosts <= LOOPBACK:
             raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
+        if not all(map(understood, (self.case_url, self.key_url))):
+            raise Unsafe(
+                "CASE_URL and KEY_URL are of the form postgresql+psycopg://user:password@host/database, or sqlite:////path"
+            )
         if self.case_url == self.key_url:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
         if not self.demo and self._beside_data(self.provider):

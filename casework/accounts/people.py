@@ -102,6 +102,13 @@ def names(house: House) -> Names:
     )
 
 
+def has_account(house: House, person: UUID) -> bool:
+    """Whether a person accepted an invitation, and has keys."""
+    with house.stores.case_reading() as session:
+        row = person_row(house, session, person)
+    return row is not None and row.member is not None
+
+
 def mail_address(house: House, person: UUID) -> str:
     """Where a person is written to; empty when erased or unknown. Errors: DoesNotOpen."""
     with house.stores.case_reading() as session:

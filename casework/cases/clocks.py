@@ -21,17 +21,10 @@ from casework.store.faults import point
 from casework.store.house import House
 from casework.store.instances import take_turn
 from casework.store.keytables import SealRow
+from casework.store.meetingtables import MeetingRow
 from casework.store.register import Gone, Loss
 from casework.store.removals import carry_out, finish, intent
-from casework.store.tables import (
-    CaseRow,
-    CiphertextRow,
-    DraftRow,
-    HeadRow,
-    MeetingRow,
-    ReaderRow,
-    SessionRow,
-)
+from casework.store.tables import CaseRow, CiphertextRow, DraftRow, HeadRow, ReaderRow, SessionRow
 
 HELD = ("held_on_date", "held_later", "held_urgent")
 SESSION_AND_GRACE = timedelta(hours=9)

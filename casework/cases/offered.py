@@ -13,7 +13,7 @@ from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.records import Move
 from casework.store.house import House
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 
 DECISIONS = "meetings.decide"  # from the day of the meeting on
 

@@ -8,7 +8,7 @@ from casework.kernel.clock import today
 from casework.meetings import agenda, exchange, polling, rooms, service
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from casework.web.french import NBSP, count, hour, relative, short_day
 from casework.web.french import day as full_day
 from casework.web.tasks import Panel, Task

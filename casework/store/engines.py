@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from audit.follower import Follower
 
 FLOOR = "log floor"
+DRIVERS = ("sqlite", "postgresql+psycopg")
 PATIENCE = 10  # seconds a writer waits for the one before it
 _CONNECTING = 5  # seconds
 
@@ -41,6 +42,15 @@ def open_engine(url: str) -> Engine:
     if path:
         _keep_to_one_file(engine, path)
     return engine
+
+
+def understood(address: str) -> bool:
+    """Whether this is the address of a database of ours, whether or not one is there."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        return False
+    return bool(url.database) and url.drivername in DRIVERS
 
 
 def database_file(address: str) -> Path | None:

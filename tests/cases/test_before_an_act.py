@@ -12,7 +12,7 @@ from casework.cases.act import Change, begin
 from casework.cases.heads import Head
 from casework.kernel.clock import at
 from casework.kernel.life import Slot
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
