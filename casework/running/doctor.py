@@ -196,7 +196,13 @@ def _clock(house: House) -> Iterator[Finding]:
 
 def _ticked(house: House) -> Iterator[Finding]:
     ago = ticking.since_last(house)
-    if ago is None or ago > TICK_AGE:
+    if ago is not None and ago < -ticking.LATE:
+        yield Finding(
+            WARN,
+            "the last turn of the clocks of the charter is dated in the future: this computer’s clock was set back",
+            "compare it with the time of day; the turns go on",
+        )
+    elif ago is None or ago > TICK_AGE:
         when = "never ran" if ago is None else f"ran last {ago.total_seconds() / 3600:.0f} hours ago"
         yield Finding(
             FAIL,
@@ -204,7 +210,7 @@ def _ticked(house: House) -> Iterator[Finding]:
             "run `casework serve`, or the timer of `casework tick`",
         )
     else:
-        yield Finding(OK, f"the clocks of the charter ran {ago.total_seconds() / 60:.0f} minutes ago")
+        yield Finding(OK, f"the clocks of the charter ran {max(0, ago.total_seconds()) / 60:.0f} minutes ago")
 
 
 def _mails_waiting(house: House) -> Iterator[Finding]:

@@ -198,6 +198,9 @@ def test_the_doctor_finds_an_old_turn_a_full_disk_and_a_clock_gone_back(
     found = shell.run("doctor").output
     for words in ("ran last 3 hours ago", "make room", "before the newest entry of the log"):
         assert words in found
+    tomorrow = time.time() + 24 * 3_600
+    os.utime(folder / "keys" / "last-tick", (tomorrow, tomorrow))
+    assert "is dated in the future" in shell.run("doctor").output
 
 
 def test_the_doctor_asks_the_web_server_in_front(folder: Path, shell: Shell) -> None:
