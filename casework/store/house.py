@@ -20,6 +20,8 @@ from casework.store.events import Events
 from casework.store.register import Register
 from crypto.provider import Provider
 
+END = "log end"  # of the view of a session that only reads
+
 
 @dataclass(frozen=True)
 class House:
@@ -67,8 +69,12 @@ class House:
 
     def last_digest(self, session: Session, subject: UUID, key: str) -> bytes | None:
         """The digest newest logged under `key` for `subject`, as this transaction sees the log. Errors: LogBroken."""
-        connection, floor = session.connection(), session.info.get(FLOOR)
-        return self.stores.follower.last_digest(connection, self.provider.mac, subject, key, floor)
+        follower, connection, floor = self.stores.follower, session.connection(), session.info.get(FLOOR)
+        if floor is None:  # it writes: what it sees of the log moves on
+            return follower.last_digest(connection, self.provider.mac, subject, key)
+        if END not in session.info:
+            session.info[END] = follower.follow(connection, self.provider.mac, floor)
+        return follower.digest_at(session.info[END], subject, key)
 
     def remember(self) -> None:
         """Keep what was verified of the log for the next start."""
