@@ -185,7 +185,7 @@ def demo(ctx: click.Context, port: int) -> None:
     with _listening(port) as listener:
         accounts = _ready(place)
         with place.house() as house:
-            ticking.run(house)
+            ticking.run(house, sure=True)  # an invented town sleeps as long as it likes
         app = create_app(place.settings())
         _welcome(accounts, port)
         waitress.serve(app, sockets=[listener], ident="", threads=8, _quiet=True)

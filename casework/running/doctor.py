@@ -193,7 +193,15 @@ def _clock(house: House) -> Iterator[Finding]:
 
 def _ticked(house: House) -> Iterator[Finding]:
     ago = ticking.since_last(house)
-    if ago is None or ago > TICK_AGE:
+    if ago is not None and ago > ticking.LEAP:
+        yield Finding(FAIL, f"{ticking.leapt(ago)}: nothing is erased on its day", ticking.TODO)
+    elif ago is not None and ago < -TICK_AGE:
+        yield Finding(
+            FAIL,
+            "the clocks of the charter ran at a moment still to come: the clock of this computer was ahead",
+            "run `casework tick`",
+        )
+    elif ago is None or ago > TICK_AGE:
         when = "never ran" if ago is None else f"ran last {ago.total_seconds() / 3600:.0f} hours ago"
         yield Finding(
             FAIL,
