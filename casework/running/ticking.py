@@ -62,6 +62,12 @@ def since_last(house: House) -> timedelta | None:
     return age(_mark(house))
 
 
+def due_now(house: House) -> bool:
+    """Whether no timer took the last turn, or took it at a moment still to come: the clock was ahead."""
+    ago = since_last(house)
+    return ago is None or abs(ago) > LATE
+
+
 def age(mark: Path) -> timedelta | None:
     """How long ago a file was written; None when it is not there."""
     try:
@@ -73,8 +79,7 @@ def age(mark: Path) -> timedelta | None:
 def keep(house: House, mailer: Mailer | None, stop: threading.Event) -> None:
     """Take a turn whenever the timer is late, until `stop`; for a thread of the server."""
     while not stop.is_set():
-        ago = since_last(house)
-        if ago is None or abs(ago) > LATE:  # of a turn still to come: the clock was ahead
+        if due_now(house):
             try:
                 done = run(house, mailer)
             except Exception as error:  # noqa: BLE001 - the pages go on, and `casework doctor` says that the clocks stand still
