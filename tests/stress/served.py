@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from urllib.parse import urlencode
 
 from casework.accounts.login import Typed, log_in
 from casework.demo import service
@@ -44,6 +46,24 @@ class Served:
             connection.request("GET", path, headers={"Host": "localhost", "Cookie": cookie})
             answer: HTTPResponse = connection.getresponse()
             return answer.status, answer.read().decode()
+
+    def proof(self) -> tuple[str, str]:
+        """What a stranger's browser holds once it was shown the page of log-in: the cookie, and the proof of the form."""
+        with closing(HTTPConnection(HOST, self.port, timeout=30)) as connection:
+            connection.request("GET", "/connexion", headers={"Host": "localhost"})
+            answer = connection.getresponse()
+            shown = re.search(r'name="csrf_token" value="([^"]+)"', answer.read().decode())
+            assert shown
+            return answer.headers["Set-Cookie"].partition(";")[0], shown[1]
+
+    def attempt(self, proof: tuple[str, str], login: str) -> int:
+        """The answer to a log-in that nobody has."""
+        cookie, token = proof
+        form = urlencode({"csrf_token": token, "login": login, "password": login, "code": "000000"})
+        told = {"Host": "localhost", "Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        with closing(HTTPConnection(HOST, self.port, timeout=30)) as connection:
+            connection.request("POST", "/connexion", form, told)
+            return connection.getresponse().status
 
 
 @contextmanager

@@ -139,4 +139,4 @@ def test_a_full_disk_is_no_longer_full_once_there_is_room(lives: Lives) -> None:
     with full(), pytest.raises(StoreDown):
         lives.refer()
     assert databases.rows(lives.house.stores) == rows
-    assert lives.refer()
+    assert lives.refer().sequence == 1
