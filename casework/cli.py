@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,20 @@ class Spoken(click.Group):
         except (StoreDown, OperationalError) as error:
             store = error.store if isinstance(error, StoreDown) else "case or key"
             raise click.ClickException(f"the {store} store does not answer") from None
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename or 'a file'}: {error.strerror}; nothing more was done"
+            ) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - a trace may hold data: the administrator gets a line to report
+            raise click.ClickException(_of_the_software(error)) from None
+
+
+def _of_the_software(error: Exception) -> str:
+    """Type and place of a failure nobody foresaw: its message and its trace may hold what somebody wrote."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"an error of the software ({type(error).__name__} at {last.filename}:{last.lineno}): report it"
 
 
 @click.group(cls=Spoken)

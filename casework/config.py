@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError
 
 from audit import memory
 from audit.follower import Follower
@@ -33,6 +34,7 @@ FILE = PREFIX + "CONFIG"
 TOWN = "Mairie"
 REGISTER = "deletions.jsonl"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
+DRIVERS = ("sqlite", "postgresql+psycopg")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 CHARTERS = {charter.name: charter for charter in (CENOMED,)}
 
@@ -92,6 +94,11 @@ class Settings:
             raise Unsafe("TRUSTED_HOSTS: name each host, without joker")
         if self.demo and not hosts <= LOOPBACK:
             raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
+        for name in ("case_url", "key_url"):
+            if not _is_address(getattr(self, name)):
+                raise Unsafe(
+                    f"{name.upper()} must be of the form sqlite:////folder/file or postgresql+psycopg://user@host/database"
+                )
         if self.case_url == self.key_url:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
         if not self.demo and self._beside_data(self.provider):
@@ -127,6 +134,13 @@ class Settings:
     def _folders(self) -> list[Path]:
         """Where the databases that are files lie."""
         return [path.resolve().parent for path in map(database_file, (self.case_url, self.key_url)) if path]
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return make_url(url).drivername in DRIVERS
+    except (ArgumentError, ValueError):
+        return False
 
 
 def _from_file(path: str | None) -> dict[str, Any]:

@@ -64,11 +64,14 @@ def write_settings(plan: Plan, path: Path) -> Settings:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except FileExistsError:
         raise Unsafe(f"{path} is there already: `casework init` goes on with it when {FILE} names it") from None
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("\n".join(["# What this installation is: see docs/administration.md", *lines, ""]))
     try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(["# What this installation is: see docs/administration.md", *lines, ""]))
         return Settings.read({FILE: str(path)})
-    except Unsafe:
+    except UnicodeEncodeError:
+        path.unlink()
+        raise Unsafe("an answer holds what is no character") from None
+    except (Unsafe, OSError, ValueError):
         path.unlink()
         raise
 
