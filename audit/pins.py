@@ -37,7 +37,9 @@ class PinFile:
         except FileNotFoundError:
             raise PinError("the pin file is missing: restore it, it is never rebuilt by itself") from None
         except OSError as error:
-            raise PinError(f"the pin file cannot be read ({error.strerror}): restore it, it is never rebuilt by itself") from None
+            raise PinError(
+                f"the pin file cannot be read ({error.strerror}): restore it, it is never rebuilt by itself"
+            ) from None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise PinError("the pin file is malformed: restore it, it is never rebuilt by itself") from error
 

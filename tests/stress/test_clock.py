@@ -19,9 +19,9 @@ from casework.kernel.clock import at
 from casework.running import ticking
 from casework.store.tables import AttemptRow, CaseRow, DraftRow, SessionRow
 from tests.cases.conftest import Lives
-from tests.cases.pages import application, everybody
 from tests.demo.shell import Shell
 from tests.running.test_installation import INVITED, answers
+from tests.stress.browsers import come_in
 
 AHEAD = timedelta(days=300)  # less than a year: rights not confirmed would hide what is looked at here
 HOME = b"home"
@@ -139,7 +139,7 @@ def test_turns_go_on_when_the_last_one_is_still_to_come(lives: Lives) -> None:
 
 @pytest.mark.clause("A-06")
 def test_acts_at_moments_out_of_order_leave_a_sound_log_and_situations_that_go_on(lives: Lives) -> None:
-    moment, readers = lives.town.moment, everybody(application(lives), lives)
+    moment, readers = lives.town.moment, come_in(lives, "coordinator", "dpo")
     head = lives.refer()
     lives.town.moment = moment + AHEAD
     head = lives.play(head, "coordinator", "transmit")

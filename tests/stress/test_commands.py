@@ -103,7 +103,7 @@ def test_rubbish_in_any_flag_is_one_sentence_and_no_trace(
     seen: set[Path_] = set()
 
     @seed(4)
-    @settings(max_examples=int(60 * SECONDS), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=int(40 * SECONDS), deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(lines(), st.integers(0, len(shells) - 1))
     def ask(typed: list[str], where: int) -> None:
         done = shells[where].run(*typed, typed="rubbish\n\x00\n")

@@ -14,11 +14,11 @@ from casework.kernel.clock import at
 from casework.store.engines import StoreDown
 from tests import databases
 from tests.cases.conftest import Lives
-from tests.cases.pages import application, everybody
 from tests.cases.test_pages import REFERRAL
 from tests.contracts.test_fault_points import POINTS, WORKS, assert_whole, prepared
 from tests.contracts.test_stores_down import STORES, engine_of
 from tests.databases import on_both
+from tests.stress.browsers import come_in
 from tests.stress.disks import TROUBLES, full, full_from
 
 NEW = "/situations/nouvelle/refer"
@@ -44,7 +44,10 @@ def nothing_written(lives: Lives) -> Iterator[None]:
 
 def untaken(lives: Lives, trouble: Callable[[], AbstractContextManager[None]], store: str) -> None:
     """Nobody acts meanwhile, nor reads what cannot be logged; afterwards the same forms pass."""
-    readers, head = everybody(application(lives), lives), lives.play(lives.refer(), "coordinator", "transmit")
+    readers, head = (
+        come_in(lives, "coordinator", "prosecutor", "pjj", "dpo"),
+        lives.play(lives.refer(), "coordinator", "transmit"),
+    )
     act = f"/situations/{head.life.case}/actes/retain"
     asked, filled = readers["prosecutor"].hidden(act), {**readers["pjj"].hidden(NEW), **REFERRAL}
     with nothing_written(lives), trouble():
@@ -76,8 +79,10 @@ def test_full_disks_are_told_and_the_same_form_passes_afterwards(lives: Lives) -
 
 
 @pytest.mark.parametrize(("name", "point"), EVERY)
-def test_a_disk_full_in_the_middle_of_any_step_leaves_a_whole_situation(lives: Lives, name: str, point: str) -> None:
-    head = prepared(lives, name)
+def test_a_disk_full_in_the_middle_of_any_step_leaves_a_whole_situation(
+    town_of_all: Lives, name: str, point: str
+) -> None:
+    lives, head = town_of_all, prepared(town_of_all, name)
     with at(lives.town.moment):
         try:
             with full_from(point):
@@ -102,7 +107,10 @@ def test_a_disk_full_in_the_middle_of_any_step_leaves_a_whole_situation(lives: L
 def test_where_the_pins_cannot_be_written_one_act_at_most_is_unpinned_and_nobody_reads_on(
     lives: Lives, caplog: pytest.LogCaptureFixture
 ) -> None:
-    readers, head = everybody(application(lives), lives), lives.play(lives.refer(), "coordinator", "transmit")
+    readers, head = (
+        come_in(lives, "coordinator", "prosecutor", "pjj", "dpo"),
+        lives.play(lives.refer(), "coordinator", "transmit"),
+    )
     path, filled = f"/situations/{head.life.case}", {**readers["pjj"].hidden(NEW), **REFERRAL}
     asked, before = readers["prosecutor"].hidden(f"{path}/actes/retain"), lives.house.pins.read()["log"]
     draft = lives.house.pins.path.with_name("pins.json.tmp")

@@ -45,7 +45,8 @@ QUERIES = (
 NAMES = (
     "seen", "once", "reason", "target", "tenure", "tenures", "person", "left", "right", "day", "answer", "avis", "spoken", "sheets",
     "document", "identity-surname", "identity-birth_date", "account-text", "judicial-note", "agreed", "version", "blob", "again", "first", "other",
-    "name", "email", "role", "organisation", "password", "code", "new", "_keep", "_more", "_less", "_send", "_confirmed", "steering", "starts_at", "place", "took_place",
+    "name", "email", "role", "organisation", "password", "code", "new", "_keep", "_more", "_less", "_send", "_confirmed",
+    "steering", "starts_at", "place", "took_place",
 )  # fmt: skip
 
 
@@ -103,8 +104,9 @@ def asked(readers: Mapping[str, Reader], planted: Canaries) -> Iterator[tuple[st
         for path, row in golden.ROUTES.items():
             for _ in range(ROUNDS):
                 url = addresses(path, known, named, chance)
-                yield name, f"GET {url}", reader.get(url)
-                if path not in LEAVING:
+                if path in LEAVING or chance.random() < 0.5:
+                    yield name, f"GET {url}", reader.get(url)
+                else:
                     yield (
                         name,
                         f"POST {url}",

@@ -1,4 +1,4 @@
-"""Every form with whatever hands or programs may post to it, drawn by hypothesis: shown again, refused or done, never a failure, never half-written."""
+"""Every form with whatever hands or programs may post to it, drawn by hypothesis: shown again, refused or done, nothing half-written."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,15 +20,18 @@ from tests.contracts.telling import SECRET
 from tests.stress.served import SECONDS
 
 DONE, REFUSED = {200, 303}, {400, 404, 409, 413, 422}
-EACH = max(4, int(SECONDS * 1.2))  # examples of each form
+EACH = max(5, int(SECONDS))  # examples of each form
 PROOF = ("csrf_token", "seat")
 Pairs = list[tuple[str, bytes]]
 VALUES = st.one_of(
     st.sampled_from(
         [
-            b"", b" ", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", "\u202egpj".encode(), "\ufffe\U0010ffff".encode(), b"%00", b"\r\n\r\n", "e\u0301".encode() * 400,
-            b"x" * 60_000, b"[" * 5_000, b'{"a":' * 2_000, b"9" * 5_000, b"-0", b"NaN", b"1e999", b"2026-02-30", b"0000-00-00", b"9999-12-31", b"24:61", b"31/12/9999",
-            b"00000000-0000-0000-0000-000000000000", b"social_service:", b":::", b"{{7*7}}", b"#panic(\"x\")", b"=1+1", b"true", b"None", SECRET.encode(),
+            b"", b" ", b"\x00", b"\xff\xfe", b"\xed\xa0\x80", "\u202egpj".encode(),
+            "\ufffe\U0010ffff".encode(), b"%00", b"\r\n\r\n", "e\u0301".encode() * 400,
+            b"x" * 60_000, b"[" * 5_000, b'{"a":' * 2_000, b"9" * 5_000, b"-0", b"NaN", b"1e999",
+            b"2026-02-30", b"0000-00-00", b"9999-12-31", b"24:61", b"31/12/9999",
+            b"00000000-0000-0000-0000-000000000000", b"social_service:", b":::", b"{{7*7}}",
+            b'#panic("x")', b"=1+1", b"true", b"None", SECRET.encode(),
         ]
     ),
     st.text(max_size=30).map(lambda word: word.encode("utf-8", "surrogatepass")),
@@ -37,7 +40,8 @@ VALUES = st.one_of(
 )  # fmt: skip
 EXTRA = st.sampled_from(
     [
-        "_more", "_less", "_keep", "_send", "_confirmed", "seen", "once", "csrf_token", "seat", "reason", "target", "a[b][c][d]", "x" * 3_000, "", "\x00",
+        "_more", "_less", "_keep", "_send", "_confirmed", "seen", "once", "csrf_token", "seat",
+        "reason", "target", "a[b][c][d]", "x" * 3_000, "", "\x00",
         "identity-representatives-0-surname", "identity-representatives-99999999-surname", "identity-representatives--1-surname",
         "account-facts-1e9-day", "deliberation-decisions-0-decisions-0-decision", "-".join("0" * 500), "__class__", "account-facts-0-day-0-day",
     ]
@@ -128,6 +132,10 @@ class Posting:
             assert_page(answer.text, answer.headers, answer.status_code)
 
 
+# Files that came before what is refused stay open in Werkzeug, in memory, until Python collects them.
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.parametrize("name", FORMS)
 def test_whatever_is_posted_to_a_form_is_shown_again_refused_or_done(
     cell: Cell, caplog: pytest.LogCaptureFixture, name: str

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from casework import cli, create_app
 from crypto.errors import ProviderUnusable
 from tests.cases.conftest import Lives
-from tests.cases.pages import application, everybody
 from tests.contracts.test_stores_down import environment
 from tests.house import settings_of
+from tests.stress.browsers import come_in
 
 
 def truncated(path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_key_file_that_cannot_be_read_refuses_the_start_and_stops_no_running_s
     lives: Lives, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     settings, kept = settings_of(lives.house, lives.folder), tmp_path / "kept"
-    readers, path = everybody(application(lives), lives), settings.provider
+    reader, path = come_in(lives, "coordinator")["coordinator"], settings.provider
     shutil.copy(path, kept)
     spoil(path)
     with pytest.raises(ProviderUnusable, match=SPOILT[spoil]):
@@ -81,7 +81,7 @@ def test_a_key_file_that_cannot_be_read_refuses_the_start_and_stops_no_running_s
         assert (said.exit_code, "Traceback" in said.output) == (1, False), said.output
         assert SPOILT[spoil] in said.output
     head = lives.refer()
-    assert readers["coordinator"].get(f"/situations/{head.life.case}").status_code == 200
+    assert reader.get(f"/situations/{head.life.case}").status_code == 200
     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     shutil.copy(kept, path)
     assert create_app(settings).test_client().get("/sante", base_url="https://localhost").text == "ok"
@@ -91,16 +91,16 @@ def test_a_key_file_that_cannot_be_read_refuses_the_start_and_stops_no_running_s
 def test_pins_or_a_register_that_are_a_folder_refuse_the_start_and_the_pages(lives: Lives, beside: str) -> None:
     settings = settings_of(lives.house, lives.folder)
     lives.play(lives.play(lives.refer(), "coordinator", "transmit"), "prosecutor", "not_retain")
-    readers = everybody(application(lives), lives)
+    reader = come_in(lives, "coordinator")["coordinator"]
     path = settings.pins if beside == "pins" else settings.register_path
     path.rename(path.with_name("away"))
     path.mkdir()
     said = CliRunner(env=environment(settings)).invoke(cli.main, ["tick"])
     assert (said.exit_code, "Traceback" in said.output) == (1, False), said.output
     if beside == "pins":
-        answer = readers["coordinator"].get("/situations")
+        answer = reader.get("/situations")
         assert (answer.status_code, "Traceback" in answer.text) == (503, False)
     path.rmdir()
     path.with_name("away").rename(path)
-    assert readers["coordinator"].get("/situations").status_code == 200
+    assert reader.get("/situations").status_code == 200
     assert CliRunner(env=environment(settings)).invoke(cli.main, ["doctor"]).output.count("prove themselves") == 1
