@@ -1,13 +1,17 @@
 """Stores held by somebody else, read-only or on a full disk: told in French, nothing half-written, and the same act works afterwards."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
 from audit.verify import verify
+from casework.accounts.errors import AccountError
+from casework.accounts.hosts import hash_slot
 from casework.cases import drafts
 from casework.cases.clocks import tick
 from casework.kernel.clock import at
@@ -139,6 +143,15 @@ def test_where_the_register_cannot_be_written_keys_wait_and_go_with_the_next_tur
         lock.rmdir()
         assert tick(lives.house).finished > 0
         assert_whole(lives, head)
+
+
+def test_where_no_lock_can_be_laid_nobody_comes_in_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(AccountError, match="busy"), hash_slot():
+        pytest.fail("a hash ran without its slot")
 
 
 def test_a_full_disk_is_no_longer_full_once_there_is_room(lives: Lives) -> None:
