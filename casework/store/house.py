@@ -104,9 +104,10 @@ class House:
         return Entry(event, now(), actor.instance, person, seat, values)
 
     def log(self, entries: Sequence[Entry]) -> None:
-        """Commit entries by themselves, before anything they speak of leaves."""
+        """Commit entries by themselves, and pin them, before anything they speak of leaves. Errors: FileDown when they cannot be pinned."""
         with self.writing() as writing:
             writing.entries.extend(entries)
+        self.catch_up()
 
 
 def memory_path(pins: Path) -> Path:

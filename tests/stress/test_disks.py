@@ -116,9 +116,14 @@ def test_where_the_pins_cannot_be_written_one_act_at_most_is_unpinned_and_nobody
         lives.play(lives.refer(), "coordinator", "transmit"),
     )
     path, filled = f"/situations/{head.life.case}", {**readers["pjj"].hidden(NEW), **REFERRAL}
-    asked, before = readers["prosecutor"].hidden(f"{path}/actes/retain"), lives.house.pins.read()["log"]
+    asked = readers["prosecutor"].hidden(f"{path}/actes/retain")
     draft = lives.house.pins.path.with_name("pins.json.tmp")
     draft.mkdir()  # where the next pins would be written; the pins are read on
+    told(readers["coordinator"].get(path))
+    draft.rmdir()
+    assert readers["coordinator"].get(path).status_code == 200
+    before = lives.house.pins.read()["log"]
+    draft.mkdir()
     assert readers["pjj"].send(NEW, filled).status_code == 303  # it is done: it must not be said undone
     with nothing_written(lives):
         told(readers["prosecutor"].send(f"{path}/actes/retain", asked))
