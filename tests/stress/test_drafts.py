@@ -51,7 +51,7 @@ def took(work: Any) -> float:
 
 
 @pytest.mark.clause("R-01")
-def test_thousands_of_drafts_stop_neither_home_nor_the_clocks(lives: Lives, record_property: Any) -> None:
+def test_thousands_of_drafts_stop_neither_home_nor_the_clocks(lives: Lives, request: pytest.FixtureRequest) -> None:
     with lives.town.later(seconds=30):
         reader = Reader(application(lives), lives, "pjj")
     add(lives, "pjj", LEAST)
@@ -67,7 +67,7 @@ def test_thousands_of_drafts_stop_neither_home_nor_the_clocks(lives: Lives, reco
     assert len(answer.data) < 50_000
     with at(lives.town.moment):
         turn = took(lambda: tick(lives.house))
-    record_property("seconds", {"few": few, "many": many, "turn": turn, "drafts": MANY})
+    request.node.user_properties.append(("seconds", {"few": few, "many": many, "turn": turn, "drafts": MANY}))
     assert many < 1 + OURS * MANY / 10
     assert turn < 2 + OURS * MANY / 10
     lives.town.moment += timedelta(days=14)

@@ -118,21 +118,21 @@ def test_no_route_fails_or_tells_whatever_is_asked_of_it(
     planted: Canaries,
     readers: dict[str, Reader],
     caplog: pytest.LogCaptureFixture,
-    record_property: Any,
+    request: pytest.FixtureRequest,
 ) -> None:
     wrong, told, number = list[Any](), set[Any](), 0
-    for name, request, answer in asked(readers, planted):
+    for name, line, answer in asked(readers, planted):
         number += 1
         if answer.status_code not in ALLOWED or "Traceback" in answer.text or "werkzeug" in answer.text:
-            wrong.append((name, request[:200], answer.status_code))
+            wrong.append((name, line[:200], answer.status_code))
         marks = markers(answer.text + str(answer.headers)) & set(planted.marks)
         told |= {
-            (name, request[:200], planted.marks[word]) for word in marks if not planted.may(name, planted.marks[word])
+            (name, line[:200], planted.marks[word]) for word in marks if not planted.may(name, planted.marks[word])
         }
     assert wrong == []
     assert told == set()
     assert [name for name, reader in readers.items() if reader.get("/").status_code != 200] == []
-    record_property("requests", number)
+    request.node.user_properties.append(("requests", number))
     assert number >= len(readers) * len(golden.ROUTES) * ROUNDS
     assert " at /" not in caplog.text, caplog.text  # the line of a failure says its place
     assert markers(caplog.text) == set()

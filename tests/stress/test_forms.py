@@ -1,5 +1,6 @@
 """Every form with whatever hands or programs may post to it, drawn by hypothesis: shown again, refused or done, nothing half-written."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -138,7 +139,7 @@ class Posting:
 )
 @pytest.mark.parametrize("name", FORMS)
 def test_whatever_is_posted_to_a_form_is_shown_again_refused_or_done(
-    cell: Cell, caplog: pytest.LogCaptureFixture, name: str
+    cell: Cell, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest, name: str
 ) -> None:
     posting = Posting(cell, name)
 
@@ -155,6 +156,7 @@ def test_whatever_is_posted_to_a_form_is_shown_again_refused_or_done(
     ask()
     assert len(posting.statuses) >= EACH
     assert set(posting.statuses) & REFUSED
+    request.node.user_properties.append(("posts", dict(Counter(posting.statuses))))
     assert " at /" not in caplog.text, caplog.text  # the line of a failure says its place
     assert SECRET not in caplog.text
 
