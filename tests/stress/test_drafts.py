@@ -1,12 +1,14 @@
 """Thousands of drafts, of one seat and of many: home, the turn of the clocks, and how both grow."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Engine, event, func, insert, select
 
 from casework.cases import drafts
 from casework.cases.clocks import tick
@@ -44,6 +46,19 @@ def add(lives: Lives, who: str, number: int) -> None:
             session.execute(insert(DraftRow), made[first : first + 500])
 
 
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[str]]:
+    """The statements that a store is given meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
 def took(work: Any) -> float:
     began = time.process_time()
     work()
@@ -59,7 +74,9 @@ def test_thousands_of_drafts_stop_neither_home_nor_the_clocks(lives: Lives, requ
     add(lives, "pjj", MANY)
     add(lives, "emas", LEAST)
     answers: list[Any] = []
-    many = took(lambda: answers.append(reader.get("/")))
+    with asked_of(lives.house.stores.case) as statements:
+        many = took(lambda: answers.append(reader.get("/")))
+    assert not [each for each in statements if "draft.envelope" in each], "every envelope is read for a list of names"
     (answer,) = answers
     assert answer.status_code == 200
     assert answer.text.count("Reprendre votre brouillon") == DRAFTS
