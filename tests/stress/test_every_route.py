@@ -17,6 +17,7 @@ from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application, everybody
 from tests.contracts import golden
 from tests.contracts.canaries import Canaries, plant
+from tests.contracts.crawling import pdf_text
 from tests.contracts.searching import markers
 from tests.stress.served import SECONDS
 
@@ -114,6 +115,11 @@ def asked(readers: Mapping[str, Reader], planted: Canaries) -> Iterator[tuple[st
                     )
 
 
+def words(answer: TestResponse) -> str:
+    """What an answer says, a paper included."""
+    return pdf_text(answer.data) if answer.mimetype == "application/pdf" else answer.data.decode("utf-8", "replace")
+
+
 def test_no_route_fails_or_tells_whatever_is_asked_of_it(
     planted: Canaries,
     readers: dict[str, Reader],
@@ -122,10 +128,10 @@ def test_no_route_fails_or_tells_whatever_is_asked_of_it(
 ) -> None:
     wrong, told, number = list[Any](), set[Any](), 0
     for name, line, answer in asked(readers, planted):
-        number += 1
-        if answer.status_code not in ALLOWED or "Traceback" in answer.text or "werkzeug" in answer.text:
+        number, text = number + 1, words(answer)
+        if answer.status_code not in ALLOWED or "Traceback" in text or "werkzeug" in text:
             wrong.append((name, line[:200], answer.status_code))
-        marks = markers(answer.text + str(answer.headers)) & set(planted.marks)
+        marks = markers(text + str(answer.headers)) & set(planted.marks)
         told |= {
             (name, line[:200], planted.marks[word]) for word in marks if not planted.may(name, planted.marks[word])
         }
