@@ -61,6 +61,7 @@ WAITING = (
     ),
 )
 SOON = timedelta(days=7)
+DRAFTS = 20  # newest ones, by name
 
 
 def tasks(house: House, acting: Acting) -> Iterator[Task]:
@@ -81,8 +82,12 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
         yield Task(words, url_for("cases.situation", case=item.case), urgent=True)
     yield from _of_steps(seat, lines)
     yield from OF_SEAT.get(seat, _nothing)(house, acting, lines, found)
-    for draft in drafts.mine(house, acting):
+    kept = drafts.mine(house, acting)
+    for draft in kept[:DRAFTS]:
         yield Task(f"Reprendre votre brouillon : {house.charter.move(draft.form).label.lower()}", _draft_url(draft))
+    older = max(0, len(kept) - DRAFTS)
+    words = count(older, "brouillon plus ancien, dans sa situation", "brouillons plus anciens, dans leurs situations")
+    yield Task(words, url_for("cases.listing"), older)
 
 
 def _action(duty: Duty) -> Task:

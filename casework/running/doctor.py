@@ -196,11 +196,13 @@ def _clock(house: House) -> Iterator[Finding]:
 
 def _ticked(house: House) -> Iterator[Finding]:
     ago = ticking.since_last(house)
-    if ago is not None and ago < -ticking.LATE:
+    if ago is not None and ago > ticking.LEAP:
+        yield Finding(FAIL, f"{ticking.leapt(ago)}: nothing is erased on its day", ticking.TODO)
+    elif ago is not None and ago < -TICK_AGE:
         yield Finding(
-            WARN,
-            "the last turn of the clocks of the charter is dated in the future: this computer’s clock was set back",
-            "compare it with the time of day; the turns go on",
+            FAIL,
+            "the clocks of the charter ran at a moment still to come: the clock of this computer was ahead",
+            "run `casework tick`",
         )
     elif ago is None or ago > TICK_AGE:
         when = "never ran" if ago is None else f"ran last {ago.total_seconds() / 3600:.0f} hours ago"

@@ -66,17 +66,19 @@ def write_settings(plan: Plan, path: Path) -> Settings:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".draft")
     draft.unlink(missing_ok=True)  # of a former run that was cut
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="utf-8") as file:
-        file.write("\n".join(["# What this installation is: see docs/administration.md", *lines, ""]))
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w", encoding="utf-8") as file:
+            file.write("\n".join(["# What this installation is: see docs/administration.md", *lines, ""]))
+            file.flush()
+            os.fsync(file.fileno())
         require_servers(Settings.read({FILE: str(draft)}))
         os.link(draft, path)
+    except UnicodeEncodeError:
+        raise Unsafe("an answer holds what is no character") from None
     except FileExistsError:
         raise Unsafe(f"{path} is there already: `casework init` goes on with it when {FILE} names it") from None
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
         sync_directory(path.parent)
     return Settings.read({FILE: str(path)})
 

@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import logging
 import multiprocessing
 import os
 import signal
@@ -13,7 +14,8 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any, NoReturn
 
-import waitress
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
 
 from casework import create_app
 from casework.config import Settings, Unsafe, open_house
@@ -26,6 +28,14 @@ THREADS = 8  # of each process
 WORKERS = min(4, max(2, os.cpu_count() or 1))
 GRACE = 8.0  # seconds given to the answers under way
 LOOK = 300.0  # seconds between two looks at the clocks
+LIMITS = {
+    "connection_limit": 500,  # of each process: who is slow waits aside; the threads are for whole requests
+    "channel_timeout": 20,  # seconds, for a whole request
+    "cleanup_interval": 5,  # seconds
+    "asyncore_use_poll": True,
+    "max_request_header_size": 32 * 1024,
+    "max_request_body_size": 1024 * 1024,  # beyond what the application itself refuses, in words
+}
 FORK = multiprocessing.get_context("fork")
 App = Callable[..., Any]
 Watch = Callable[[Callable[[], None]], None]  # what it is given is done now and then
@@ -33,6 +43,17 @@ Watch = Callable[[Callable[[], None]], None]  # what it is given is done now and
 
 class Stopped(Exception):
     """A process of the server ended by itself: all of them stop, and whoever watches the service starts it again."""
+
+
+class Punctual(HTTPChannel):
+    """A connection on which a request that does not end ages from its first byte: one more byte now and then keeps no place."""
+
+    def handle_read(self) -> None:
+        """Take what came."""
+        began = self.last_activity if self.request is not None else None
+        super().handle_read()
+        if began is not None and self.request is not None:
+            self.last_activity = began
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -47,13 +68,24 @@ def serve(settings: Settings, host: str, port: int) -> None:
     house = open_house(settings)
     app = create_app(settings, house)
     house.stores.close()  # a connection must not be shared by two processes; each opens its own
+    logging.basicConfig()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a flood would write a line for each request
     with listener, workers(app, listener, options(settings)) as watch:
         watch(partial(_clocks, house, settings.mailer))
 
 
+def listening(app: App, **told: Any) -> Any:
+    """A server that listens, not yet at work."""
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, **told)
+    for each in sockets.values():
+        each.channel_class = Punctual
+    return server
+
+
 def options(settings: Settings) -> dict[str, Any]:
     """How the server listens: only the web server in front is believed when it says who asks."""
-    common = {"threads": THREADS, "ident": "", "clear_untrusted_proxy_headers": True}
+    common = {"threads": THREADS, "ident": "", "clear_untrusted_proxy_headers": True, **LIMITS}
     if not settings.proxy:
         return common
     return common | {"trusted_proxy": settings.proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": FORWARDED}
@@ -92,7 +124,7 @@ def workers(app: App, listener: socket.socket, how: dict[str, Any], number: int 
 
 def _clocks(house: House, mailer: Mailer | None) -> None:
     """The turn that no timer took, in a process of its own: what it needs of memory and connections goes with it."""
-    if ticking.late(house):
+    if ticking.due_now(house):
         turn = FORK.Process(target=ticking.take_turn, args=(house, mailer), name="clocks")
         turn.start()
         turn.join()
@@ -100,7 +132,7 @@ def _clocks(house: House, mailer: Mailer | None) -> None:
 
 def _work(app: App, listener: socket.socket, how: dict[str, Any]) -> None:
     threading.Thread(target=_outlive_nobody, daemon=True).start()
-    waitress.serve(app, sockets=[listener], **how)
+    listening(app, sockets=[listener], **how).run()
 
 
 def _outlive_nobody() -> None:

@@ -1,6 +1,7 @@
 """One turn of the clocks and of the cleaning, and when the last one was: a timer runs it, or the server when none does."""
 
 import logging
+import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,25 @@ from casework.meetings import polling
 from casework.store.house import House
 
 LOG = logging.getLogger(__name__)
+LEAP = timedelta(
+    days=7
+)  # what a clock that is ahead would erase cannot come back: further than this from the last turn, somebody looks first
 LATE = timedelta(minutes=75)  # after this the timer is taken to be missing
+TODO = "set the clock, then run `casework tick --clock-is-right`"
 
 
-def run(house: House, mailer: Mailer | None = None) -> Ticked:
-    """Everything that time does: sessions, attempts, people, rights, dates proposed, situations, then mail. It may be repeated."""
+class Leapt(Exception):
+    """The last turn is so long ago that the clock may be ahead; the message says what to do. Nothing was done."""
+
+
+def run(house: House, mailer: Mailer | None = None, *, sure: bool = False) -> Ticked:
+    """Everything that time does: sessions, attempts, people, rights, dates proposed, situations, then mail. It may be repeated.
+
+    `sure`: somebody looked at the clock. Errors: Leapt.
+    """
+    ago = since_last(house)
+    if not sure and ago is not None and ago > LEAP:
+        raise Leapt(f"{leapt(ago)}; nothing was done: {TODO}")
     sweep_sessions(house)
     sweep_attempts(house)
     sweep_people(house)
@@ -30,14 +45,25 @@ def run(house: House, mailer: Mailer | None = None) -> Ticked:
     polling.sweep(house)
     done = tick(house)
     house.remember()
-    _mark(house).touch(mode=0o600)
+    _remember(house)
     deliver(house, mailer, partial(mail_address, house))
     return done
+
+
+def leapt(ago: timedelta) -> str:
+    """What is known when the last turn was too long ago."""
+    return f"the last turn of the clocks was {ago.days} days ago, or the clock of this computer is ahead"
 
 
 def since_last(house: House) -> timedelta | None:
     """How long ago the last whole turn ended; None when there was none."""
     return age(_mark(house))
+
+
+def due_now(house: House) -> bool:
+    """Whether no timer took the last turn, or took it at a moment still to come: the clock was ahead."""
+    ago = since_last(house)
+    return ago is None or abs(ago) > LATE
 
 
 def age(mark: Path) -> timedelta | None:
@@ -46,12 +72,6 @@ def age(mark: Path) -> timedelta | None:
         return now() - datetime.fromtimestamp(mark.stat().st_mtime, UTC)
     except FileNotFoundError:
         return None
-
-
-def late(house: House) -> bool:
-    """Whether no timer took its turn lately: the server takes it then."""
-    ago = since_last(house)
-    return ago is None or not -LATE < ago < LATE  # the clock may have been set back
 
 
 def take_turn(house: House, mailer: Mailer | None) -> None:
@@ -63,6 +83,12 @@ def take_turn(house: House, mailer: Mailer | None) -> None:
     else:
         if done.broken or done.missing:
             LOG.error("something does not prove itself: the journal says what")
+
+
+def _remember(house: House) -> None:
+    mark, moment = _mark(house), now().timestamp()
+    mark.touch(mode=0o600)
+    os.utime(mark, (moment, moment))
 
 
 def _mark(house: House) -> Path:

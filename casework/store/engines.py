@@ -28,6 +28,23 @@ class StoreDown(Exception):
         self.store = store
 
 
+class FileDown(StoreDown):
+    """A file beside the stores cannot be read or written, as when its disk is full; `store` names it."""
+
+    def __init__(self, name: str) -> None:
+        Exception.__init__(self, f"the {name} cannot be read or written: is its disk full?")
+        self.store = name
+
+
+@contextmanager
+def writable(name: str) -> Iterator[None]:
+    """Whatever the system refuses about this file is told as a store that is down. Errors: FileDown."""
+    try:
+        yield
+    except OSError as error:
+        raise FileDown(name) from error
+
+
 def open_engine(url: str) -> Engine:
     """An engine for `url`. SQLite: write-ahead log, full durability, secure deletion. On both, writers queue ten seconds."""
     # No upper number: a thread may read beside its own transaction, and must not wait for another thread's connection.
@@ -48,7 +65,7 @@ def understood(address: str) -> bool:
     """Whether this is the address of a database of ours, whether or not one is there."""
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return False
     return bool(url.database) and url.drivername in DRIVERS
 
