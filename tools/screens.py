@@ -120,7 +120,7 @@ def every_seat(album: Album, browser: Browser, folder: Path) -> None:
     """Every page as it is given, then forms as they are refused."""
     places = make_places(make_cell(folder))
     picked = list(chosen(places, every_page(places)))
-    with serving(places.cell) as base, browser.new_context(locale="fr-FR") as context:
+    with serving(places.cell) as base, browser.new_context() as context:
         page = context.new_page()
         for address, item in picked:
             become(context, base, places.cell, item.seat)

@@ -54,8 +54,10 @@ def acts(house: House, opened: Opened) -> list[Act]:
     return sorted(found, key=lambda act: act.day is not None)
 
 
-def _rank(opened: Opened, move: Move) -> tuple[bool, bool, bool]:
-    return move.settles in opened.life.marks, move.aside, not move.key
+def _rank(opened: Opened, move: Move) -> tuple[bool, bool, bool, bool]:
+    """What has done its work already comes after what carries on."""
+    life = opened.life
+    return move.settles in life.marks, move.aside, move.target == life.step, not move.key
 
 
 def _coming(house: House, meeting: UUID | None) -> date | None:
