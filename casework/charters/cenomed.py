@@ -560,7 +560,7 @@ IDENTITY = (
         "C-01",
         fields=REPRESENTATIVE,
         rows=(0, 4),
-        help="Les parents, ou la personne ou le service qui exerce l’autorité parentale.",
+        help="Représentants légaux : les parents, ou la personne ou le service qui exerce l’autorité parentale.",
     ),
 )
 REASONS = (

@@ -182,7 +182,9 @@ function veil() {
 // A form sent from a page that answered a refused one: going back to that page asks for it anew, rather than to send the same again.
 function returning() {
   if (!document.querySelector("[data-focus]")) return;
-  document.addEventListener("submit", () => history.replaceState(null, "", location.href));
+  let sent = false;
+  document.addEventListener("submit", () => { sent = true; });
+  window.addEventListener("pagehide", () => { if (sent) history.replaceState(null, "", location.href); });
 }
 
 function printing() {
