@@ -107,13 +107,14 @@ def fill(
         )
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
+    entered = life.began if life else today()
     if not errors and not more:
-        refused = house.charter.problems(contents, life.began if life else today())
+        refused = house.charter.problems(contents, entered)
         errors = [problem(house, key, message) for key, message in refused.items()]
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
-    seen = vigilance.confirmation(house.charter, contents)
-    found = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents)
+    seen = vigilance.confirmation(house.charter, contents, entered)
+    found = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents, entered)
     return Filled(contents, takes, (), shown, warned=found, confirmation=seen)
 
 

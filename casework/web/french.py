@@ -90,6 +90,11 @@ def lowered(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def raised(text: str) -> str:
+    """The same words with a capital first letter, to begin a line."""
+    return text[:1].upper() + text[1:]
+
+
 def typo(text: str) -> str:
     """The same words in French typography: no-break spaces, ’ and …; applying it twice changes nothing."""
     if _TOUCHED.search(text):

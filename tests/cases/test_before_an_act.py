@@ -132,6 +132,26 @@ def test_stepping_back_is_offered_and_never_put_forward(pages: Pages) -> None:
     assert offered == [("quiet", "Se déporter de cette situation")]
 
 
+def test_an_exception_is_offered_last_and_never_put_forward(pages: Pages) -> None:
+    lives = pages.lives
+    screening = lives.play(lives.refer(), "coordinator", "transmit")
+    dismissed = lives.play(screening, "prosecutor", "not_retain")
+    waiting = lives.play(lives.refer(), "coordinator", "ask_details", {"request": {"points": ["facts"]}})
+    in_session = pages.in_exchange(TODAY)
+    examined = lives.play(pages.in_exchange(TODAY), "coordinator", "decide", builders.decisions(DECIDED))
+    for head, put_forward, last in (
+        (dismissed, [], "Relier à une autre situation"),
+        (waiting, [], "Relier à une autre situation"),
+        (in_session, ["Enregistrer les décisions"], "Compléter l’information des personnes"),  # obtained already
+        (examined, ["Signer le relevé de décisions"], "Compléter l’information des personnes"),
+    ):
+        offered = re.findall(r'<a class="btn btn-(\w+)"[^>]*>([^<]+)', pages.page(head))
+        assert [label.strip() for style, label in offered if style == "primary"] == put_forward
+        assert offered[-1][1] == last
+    assert "Transmettre de nouveau au Parquet" in pages.page(dismissed)
+    assert "Reprendre sans attendre" in pages.page(waiting)
+
+
 # --- Closing --------------------------------------------------------------------------------------------------------
 
 
