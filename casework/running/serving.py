@@ -60,18 +60,21 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until stopped. Errors: Unsafe when anybody but the web server in front could reach us, or the port is taken; Stopped."""
     if not settings.proxy and not ipaddress.ip_address(host).is_loopback:
         raise Unsafe(f"{host} can be reached from other computers, and no proxy is set: listen on 127.0.0.1")
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise Unsafe(f"{host}:{port} cannot be listened on ({error.strerror})") from None
     house = open_house(settings)
     app = create_app(settings, house)
     house.stores.close()  # a connection must not be shared by two processes; each opens its own
     logging.basicConfig()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a flood would write a line for each request
-    with listener, workers(app, listener, options(settings)) as watch:
+    with _listener(host, port) as listener, workers(app, listener, options(settings)) as watch:
         watch(partial(_clocks, house, settings.mailer))
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise Unsafe(f"{host}:{port} cannot be listened on: {os.strerror(error.errno or 0)}") from None
 
 
 def listening(app: App, **told: Any) -> Any:
