@@ -125,7 +125,7 @@ def list_organisations() -> None:
         known = names(house)
         with house.stores.case_reading() as session:
             rows = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
-    table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
+        table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
 
 
 @organisation.command()
