@@ -9,7 +9,7 @@ WEB := tools/web/node_modules
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 COVERED := tests/kernel tests/charters tests/crypto tests/audit
 
-.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium lock clean
+.PHONY: help setup demo demo-reset screens pictures charter check test bench chromium nginx wheel lock audit clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,7 +40,7 @@ check: setup ## style, types, imports, and what no file may mention
 	$(BIN)/lint-imports
 	$(BIN)/python tools/mentions.py
 
-test: setup chromium ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
+test: setup chromium nginx ## every test; the kernel, the charters, crypto and audit covered branch by branch, by their own
 	$(PYTEST) --cov --cov-report=term $(COVERED)
 	$(PYTEST) $(addprefix --ignore=,$(COVERED))
 
@@ -48,12 +48,22 @@ bench: setup ## what the work costs beside its floors: some minutes, on a machin
 	$(BIN)/python -m tools.bench
 
 chromium:
-	@sh tools/chromium.sh
+	@sh tools/system.sh chromium chromium chromium-browser google-chrome
+
+nginx:
+	@sh tools/system.sh nginx nginx
+
+wheel: .venv/.base ## what is installed on a server: build/casework-….whl
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build .
 
 lock: .venv/.dev ## choose the versions anew and lock them by hash
 	cd requirements && for set in base dev; do UV_NO_CONFIG=1 ../$(BIN)/uv pip compile --quiet --upgrade --universal \
 		--python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header $$set.in -o $$set.txt || exit 1; done
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+	$(MAKE) audit
+
+# Not part of `check`: what it says depends on the day and on a service, not on the commit. Each week, and before a version.
+audit: .venv/.dev ## known flaws of the locked versions; fails too when it cannot look them up
+	for set in base dev; do $(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements/$$set.txt || exit 1; done
 
 clean: ## remove all that was installed or made, except var/
 	rm -rf .venv build $(WEB) .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

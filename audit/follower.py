@@ -59,8 +59,19 @@ class Follower:
         self, connection: Connection, mac: Mac, subject: uuid.UUID, key: str, floor: int | None = None
     ) -> bytes | None:
         """The digest newest logged under `key` for `subject` as `connection` sees the log; None if never. As `follow`."""
+        return self.digest_at(self.follow(connection, mac, floor), subject, key)
+
+    def digest_at(self, number: int, subject: uuid.UUID, key: str) -> bytes | None:
+        """The digest newest logged up to this number, one that `follow` gave for a view that is still open."""
+        where = place(subject, key)
         with self._lock:
-            return self._at(self._follow(connection, mac, floor), place(subject, key))
+            digest = self._digests.get(where)
+            for at, replaced, before in reversed(self._replaced):
+                if at <= number:
+                    break
+                if replaced == where:
+                    digest = before
+        return digest
 
     def _follow(self, connection: Connection, mac: Mac, floor: int | None) -> int:
         if is_undecided(connection):
@@ -97,15 +108,6 @@ class Follower:
         if end < self._tip.number and (floor is None or end < max(floor, oldest)):
             raise LogBroken(f"the log ends at {end}, and {self._tip.number} was verified")
         return end
-
-    def _at(self, number: int, where: bytes) -> bytes | None:
-        digest = self._digests.get(where)
-        for at, replaced, before in reversed(self._replaced):
-            if at <= number:
-                break
-            if replaced == where:
-                digest = before
-        return digest
 
 
 def place(subject: uuid.UUID, key: str) -> bytes:

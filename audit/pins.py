@@ -36,6 +36,10 @@ class PinFile:
             return _parse(json.loads(self.path.read_bytes()))
         except FileNotFoundError:
             raise PinError("the pin file is missing: restore it, it is never rebuilt by itself") from None
+        except OSError as error:
+            raise PinError(
+                f"the pin file cannot be read ({error.strerror}): restore it, it is never rebuilt by itself"
+            ) from None
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise PinError("the pin file is malformed: restore it, it is never rebuilt by itself") from error
 

@@ -12,7 +12,7 @@ from casework.routes import PARTS, Parts
 from casework.store.base import CaseBase, KeyBase, require_declared
 from casework.store.house import House
 from casework.store.shipped import folder
-from casework.web import context, errors, filters, guard, headers, page, weight
+from casework.web import context, errors, filters, guard, headers, page, turns, weight
 from casework.web.needs import library, under
 
 LIMITS = {"MAX_CONTENT_LENGTH": 128 * 1024, "MAX_FORM_MEMORY_SIZE": 128 * 1024, "MAX_FORM_PARTS": 1_000}
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, house: House | None = None, par
     weight.install(app)
     headers.install(app, demo=settings.demo)
     page.install(app, house)
+    turns.install(app)
     guard.install(app, under(parts.routes, house.charter), parts.doors, (library(app, "bootstrap.static"),))
     errors.install(app, parts.refusals or {})
     filters.install(app)

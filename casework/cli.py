@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,9 +68,23 @@ class Spoken(click.Group):
             raise click.ClickException(REFUSALS.get(error.code, error.code)) from None
         except DirectoryBroken as error:
             raise click.ClickException(f"the directory does not prove itself, nothing was done: {error}") from None
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename or 'the system'}: {error.strerror or error}; nothing more was done"
+            ) from None
         except (StoreDown, OperationalError) as error:
             store = error.store if isinstance(error, StoreDown) else "case or key"
             raise click.ClickException(f"the {store} store does not answer") from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - a trace may hold data: the administrator gets a line to report
+            raise click.ClickException(_of_the_software(error)) from None
+
+
+def _of_the_software(error: Exception) -> str:
+    """Type and place of a failure nobody foresaw: its message and its trace may hold what somebody wrote."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"an error of the software ({type(error).__name__} at {last.filename}:{last.lineno}): report it"
 
 
 @click.group(cls=Spoken)
@@ -110,7 +125,7 @@ def list_organisations() -> None:
         known = names(house)
         with house.stores.case_reading() as session:
             rows = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
-    table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
+        table([(str(row.id), row.kind, known.organisation(row.id)) for row in rows])
 
 
 @organisation.command()
@@ -186,7 +201,7 @@ def demo(ctx: click.Context, port: int) -> None:
     with _listening(port) as listener:
         accounts = _ready(place)
         with place.house() as house:
-            ticking.run(house)
+            ticking.run(house, sure=True)  # an invented town sleeps as long as it likes
         app = create_app(place.settings())
         _welcome(accounts, port)
         waitress.serve(app, sockets=[listener], ident="", threads=8, _quiet=True)

@@ -20,7 +20,7 @@ from casework.charters.cenomed import CENOMED
 from casework.mail.mailer import Mailer, Refused, address
 from casework.mail.relay import Relay
 from casework.store.directory import DirectoryBroken, DirectoryMissing, load_directory
-from casework.store.engines import StoreDown, Stores, database_file, open_engine
+from casework.store.engines import StoreDown, Stores, database_file, open_engine, understood
 from casework.store.house import House, memory_path
 from casework.store.keyring import ESCROW, LOCK
 from casework.store.keytables import CopyRow
@@ -33,6 +33,7 @@ FILE = PREFIX + "CONFIG"
 TOWN = "Mairie"
 REGISTER = "deletions.jsonl"
 REQUIRED = ("CASE_URL", "KEY_URL", "PROVIDER", "PINS", "TRUSTED_HOSTS")
+DRIVERS = ("sqlite", "postgresql+psycopg")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 CHARTERS = {charter.name: charter for charter in (CENOMED,)}
 
@@ -92,6 +93,11 @@ class Settings:
             raise Unsafe("TRUSTED_HOSTS: name each host, without joker")
         if self.demo and not hosts <= LOOPBACK:
             raise Unsafe("the demo answers on this computer only: TRUSTED_HOSTS=127.0.0.1,localhost")
+        for name in ("case_url", "key_url"):
+            if not understood(getattr(self, name)):
+                raise Unsafe(
+                    f"{name.upper()} must be of the form sqlite:////folder/file or postgresql+psycopg://user@host/database"
+                )
         if self.case_url == self.key_url:
             raise Unsafe("CASE_URL and KEY_URL must be two stores: one thief must not hold both")
         if not self.demo and self._beside_data(self.provider):

@@ -89,7 +89,7 @@ def _check_status(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise ProviderUnusable(f"The key provider {path} is not a regular file.")
     if status.st_uid != os.geteuid():
-        raise ProviderUnusable(f"The key provider file {path} belongs to another system user.")
+        raise ProviderUnusable(f"The key provider file {path} belongs to another system user: run this as its owner.")
     if status.st_mode & 0o077:
         mode = stat.S_IMODE(status.st_mode)
         raise ProviderUnusable(f"The key provider file {path} has mode {mode:04o}: others can read it. Set it to 0600.")

@@ -207,8 +207,8 @@ def put_back(engine: Engine) -> Iterator[None]:
     kept_name = str(make_url(new_database(name)).database)
     yield
     engine.dispose()
+    drop_database(name)
     with administrator() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         connection.execute(text(f"ALTER DATABASE {kept_name} RENAME TO {name}"))
 
 
@@ -217,5 +217,10 @@ def drop(stores: Stores) -> None:
     stores.close()
     for engine in (stores.case, stores.key):
         if engine.dialect.name == "postgresql":
-            with administrator() as connection:
-                connection.execute(text(f"DROP DATABASE {engine.url.database} WITH (FORCE)"))
+            drop_database(str(engine.url.database))
+
+
+def drop_database(name: str) -> None:
+    """Whoever is still connected."""
+    with administrator() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -50,10 +50,11 @@ class Setup:
 
 @dataclass(frozen=True, repr=False)
 class Accepted:
-    """The account is made: the fingerprint to read to a keeper, for each tenure."""
+    """The account is made: the fingerprint to read to a keeper, for each tenure; `renewed` when it replaces a former one."""
 
     person: UUID
     fingerprints: dict[UUID, str]
+    renewed: bool
 
 
 def begin_acceptance(house: House, token: str) -> Setup:
@@ -102,7 +103,7 @@ def finish_acceptance(house: House, token: str, blob: str, typed: str) -> Accept
         fingerprints = _await_admission(writing, person.id, digest)
         writing.session.add(former_locks(person.id))
     finish(house, DEPARTURES)
-    return Accepted(person.id, fingerprints)
+    return Accepted(person.id, fingerprints, renewed=person.member is not None)
 
 
 def _become(writing: Writing, person: PersonRow, generation: int, member: NewMember, pairs: list[PrincipalRow]) -> None:

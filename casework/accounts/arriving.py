@@ -1,11 +1,12 @@
 """The pages of an invitation: password and telephone, then the recovery codes, then one of them typed again from the paper."""
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from casework.accounts import forms
 from casework.accounts.acceptance import Setup, begin_acceptance, finish_acceptance, prepare, prepared
 from casework.accounts.errors import AccountError
-from casework.accounts.people import names
+from casework.accounts.people import mail_address, names
+from casework.mail.service import MAILER, tell_renewed
 from casework.web.page import current_house, reply
 
 
@@ -50,4 +51,7 @@ def _codes(token: str, blob: str) -> Response:
         if error.code == "invitation":
             raise
         return reply("accounts/codes_typed.html", blob=blob, problem=forms.problem(error), status=422)
+    mailer = current_app.extensions[MAILER]
+    if accepted.renewed and mailer:
+        tell_renewed(mailer, mail_address(house, accepted.person))
     return reply("accounts/accepted.html", accepted=accepted, known=names(house))

@@ -27,7 +27,7 @@ def cost(house: House) -> Cost:
 def hash_slot() -> Iterator[None]:
     """Hold one of the host's slots while a hash runs. Errors: AccountError "busy" after ten seconds."""
     until = time.monotonic() + _WAIT
-    while (handle := _take()) is None:
+    while (handle := _taken()) is None:
         if time.monotonic() > until:
             raise AccountError("busy")
         time.sleep(_PAUSE)
@@ -35,6 +35,14 @@ def hash_slot() -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _taken() -> int | None:
+    """A slot, or None while all are held. A folder that cannot be written says no more than that nobody comes in now."""
+    try:
+        return _take()
+    except OSError:
+        raise AccountError("busy") from None
 
 
 def _take() -> int | None:

@@ -14,7 +14,7 @@ from casework.accounts.errors import AccountError
 from casework.accounts.escrow import uncertified
 from casework.accounts.leaving import leaving
 from casework.accounts.overview import places, tenures
-from casework.accounts.people import Contact, mail_address, names
+from casework.accounts.people import Contact, has_account, mail_address, names
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.accounts.service import Invited, create_organisation, invite, reinvite
 from casework.kernel.records import Field
@@ -137,7 +137,7 @@ def reinvitation(person: UUID) -> Response:
     except AccountError as error:
         problem = SENT if error.code == "changed" else forms.problem(error)
         return reply("accounts/refused.html", problem=problem, status=409, page="account")
-    return _invited(person, token)
+    return _invited(person, token, again=has_account(current_house(), person))
 
 
 def removal(tenure: UUID) -> Response:
@@ -185,19 +185,20 @@ def _beside(house: House, made: Invited, seat: str, organisation: UUID) -> list[
     return sorted({names(house).person(line.person) for line in others if line.person != made.person})
 
 
-def _invited(person: UUID, token: str | None, beside: Sequence[str] = ()) -> Response:
+def _invited(person: UUID, token: str | None, beside: Sequence[str] = (), *, again: bool = False) -> Response:
     """The link, shown once, and whether it left by mail too."""
     link = url_for("accounts.invitation", token=token, _external=True) if token else ""
-    name, mailed = names(current_house()).person(person), _mailed(person, token)
+    name, mailed = names(current_house()).person(person), _mailed(person, token, again=again)
     return reply("accounts/invited.html", link=link, name=name, mailed=mailed, beside=beside, page="account")
 
 
-def _mailed(person: UUID, token: str | None) -> bool | None:
+def _mailed(person: UUID, token: str | None, *, again: bool) -> bool | None:
     """Whether the link left; None when there is none, or no mail server."""
     mailer = current_app.extensions[MAILER]
     if not (mailer and token):
         return None
-    return send_invitation(mailer, mail_address(current_house(), person), url_for("accounts.invitation", token=token))
+    path = url_for("accounts.invitation", token=token)
+    return send_invitation(mailer, mail_address(current_house(), person), path, again=again)
 
 
 def _form(heading: str, fields: tuple[Field, ...], shown: object, errors: tuple[FieldError, ...]) -> Response:

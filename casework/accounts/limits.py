@@ -1,15 +1,15 @@
 """Failures of log-in, counted before anything is checked (A-03), by keyed hash of account, address or known device."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from casework.kernel.clock import now
+from casework.kernel.clock import SKEW, now
 from casework.store.house import House
 from casework.store.tables import AttemptRow
 
@@ -17,6 +17,10 @@ SPAN = timedelta(hours=24)
 _FIRST_DELAY = timedelta(minutes=1)
 _DOUBLINGS = 6
 _NONCE = 16
+_HOLD = timedelta(
+    seconds=10
+)  # a refusal is repeated that long from memory: a flood of attempts costs neither reads nor entries
+_MOST_HELD = 10_000
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,11 @@ ADDRESS = Allowance(25, 250)  # a town hall or a school is one address
 
 
 class Limited(Exception):
-    """Too many failures; `until` is when an attempt is looked at again."""
+    """Too many failures on `key`; `until` is when an attempt is looked at again. `again`: this process said so a moment ago, nothing was read."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, key: bytes, until: datetime, *, again: bool = False) -> None:
         super().__init__("limited")
-        self.until = until
+        self.key, self.until, self.again = key, until, again
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,30 @@ def known_device(house: House, login: str, device: bytes) -> bool:
 def count_attempt(house: House, drawn: Budget) -> None:
     """Count one attempt on every counter, committed before the secret is looked at. Errors: Limited."""
     allowances = dict.fromkeys(drawn.owned, ACCOUNT) | dict.fromkeys(drawn.shared, ADDRESS)
+    _require_not_held(house, allowances)
     try:
-        _count(house, allowances)
-    except IntegrityError:
-        # Another process counted the first failure of the same key at the same instant.
-        _count(house, allowances)
+        try:
+            _count(house, allowances)
+        except IntegrityError:
+            # Another process counted the first failure of the same key at the same instant.
+            _count(house, allowances)
+    except Limited as refused:
+        _hold(house, refused)
+        raise
+
+
+def _require_not_held(house: House, keys: Iterable[bytes]) -> None:
+    for key in keys:
+        said, until = house.refused.get(key, (now() - _HOLD, now()))
+        if timedelta(0) <= now() - said < _HOLD and now() < until:
+            raise Limited(key, until, again=True)
+
+
+def _hold(house: House, refused: Limited) -> None:
+    """`house.refused`, by key: when this process read that it is refused, until when it is."""
+    if len(house.refused) >= _MOST_HELD:
+        house.refused.clear()
+    house.refused[refused.key] = (now(), refused.until)
 
 
 def forgive(session: Session, drawn: Budget) -> None:
@@ -83,9 +106,10 @@ def forgive(session: Session, drawn: Budget) -> None:
 
 
 def sweep_attempts(house: House) -> None:
-    """Forget the counters that count for nothing any more: their 24 hours are over."""
+    """Forget the counters that count for nothing any more: their 24 hours are over, or were never begun."""
+    over = or_(AttemptRow.first_at <= now() - SPAN, AttemptRow.last_at > now() + SKEW)
     with house.stores.case_writing() as session:
-        session.execute(delete(AttemptRow).where(AttemptRow.first_at <= now() - SPAN))
+        session.execute(delete(AttemptRow).where(over))
 
 
 def _count(house: House, allowances: Mapping[bytes, Allowance]) -> None:
@@ -93,7 +117,7 @@ def _count(house: House, allowances: Mapping[bytes, Allowance]) -> None:
         held = {row.key: row for row in _rows(session, list(allowances))}
         for key, allowance in sorted(allowances.items(), key=lambda item: item[0]):
             row = held.get(key)
-            if row is None or not row.first_at <= now() < row.first_at + SPAN:  # over, or the clock was put back
+            if row is None or _over(row):
                 _start(session, key, row)
             else:
                 _one_more(row, allowance)
@@ -110,11 +134,16 @@ def _start(session: Session, key: bytes, row: AttemptRow | None) -> None:
     session.add(fresh)
 
 
+def _over(row: AttemptRow) -> bool:
+    """Whether its 24 hours are over; a clock that was ahead would otherwise close the door until time has caught up with it."""
+    return row.first_at + SPAN <= now() or row.last_at > now() + SKEW
+
+
 def _one_more(row: AttemptRow, allowance: Allowance) -> None:
     """A refused attempt is not counted: repeating it must not push the end of the delay away."""
     until = _until(row, allowance)
-    if until and now() < until:
-        raise Limited(until)
+    if until is not None and now() < until:
+        raise Limited(row.key, until)
     row.count, row.last_at = row.count + 1, now()
 
 

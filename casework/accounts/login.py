@@ -99,8 +99,9 @@ def prove(house: House, typed: Typed, address: bytes) -> tuple[Proof, Budget]:
     drawn = budget(house, typed.login, address, typed.device)
     try:
         count_attempt(house, drawn)
-    except Limited:
-        _log_failure(house, "limited")
+    except Limited as refused:
+        if not refused.again:  # a stranger must not fill the log at the pace of its attempts
+            _log_failure(house, "limited")
         raise
     proof = _prove(house, typed)
     if proof is None:

@@ -3,18 +3,17 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Generic, TypeVar
+from functools import cached_property, partial
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from casework.store.house import House
 from casework.store.tables import OrganisationRow, PersonRow, TenureRow
 from crypto.framing import frame
 
-R = TypeVar("R")
 T = TypeVar("T")
 _CONTACT, _NAME = 2_048, 512  # bytes: three lines and one line of the longest that a form takes
 
@@ -65,11 +64,16 @@ class Names:
         return f"{self.person(person)}, {self.seat(seat)} ({self.organisation(organisation)})"
 
 
-class _Sealed(Mapping[UUID, T], Generic[R, T]):
-    """Rows by id, each opened the first time it is asked for: a page names few of those an instance knows."""
+class _Stored(Mapping[UUID, T]):
+    """Rows by id, read when one of them is asked for, and opened then alone: a page names few of those an instance knows."""
 
-    def __init__(self, rows: Mapping[UUID, R], opening: Callable[[R], T]) -> None:
-        self._rows, self._opening, self._opened = rows, opening, dict[UUID, T]()
+    def __init__(self, house: House, query: Select[*tuple[Any, ...]], opening: Callable[[Any], T]) -> None:
+        self._house, self._query, self._opening, self._opened = house, query, opening, dict[UUID, T]()
+
+    @cached_property
+    def _rows(self) -> dict[UUID, Any]:
+        with self._house.stores.case_reading() as session:
+            return {row.id: row for row in session.execute(self._query)}
 
     def __getitem__(self, key: UUID) -> T:
         if key not in self._opened:
@@ -84,17 +88,25 @@ class _Sealed(Mapping[UUID, T], Generic[R, T]):
 
 
 def names(house: House) -> Names:
-    """Every name of the instance but those that were erased, each opened when asked for. Errors, then: DoesNotOpen for a row that was altered."""
-    with house.stores.case_reading() as session:
-        persons = session.scalars(select(PersonRow).where(PersonRow.instance == house.instance)).all()
-        organisations = session.scalars(select(OrganisationRow).where(OrganisationRow.instance == house.instance)).all()
-        tenures = session.scalars(select(TenureRow).where(TenureRow.instance == house.instance)).all()
+    """Every name of the instance but those that were erased, read and opened when asked for. Errors, then: DoesNotOpen for a row that was altered."""
+    persons = select(PersonRow.id, PersonRow.contact).where(
+        PersonRow.instance == house.instance, PersonRow.contact != b""
+    )
+    organisations = select(OrganisationRow.id, OrganisationRow.name).where(OrganisationRow.instance == house.instance)
+    tenures = select(TenureRow.id, TenureRow.person, TenureRow.seat, TenureRow.organisation)
     return Names(
-        _Sealed({row.id: row for row in persons if row.contact}, partial(open_contact, house)),
-        _Sealed({row.id: row for row in organisations}, partial(open_name, house)),
-        {row.id: (row.person, row.seat, row.organisation) for row in tenures},
+        _Stored(house, persons, partial(open_contact, house)),
+        _Stored(house, organisations, partial(open_name, house)),
+        _Stored(house, tenures.where(TenureRow.instance == house.instance), lambda row: tuple(row)[1:]),
         {seat.name: seat.label for seat in house.charter.seats},
     )
+
+
+def has_account(house: House, person: UUID) -> bool:
+    """Whether a person accepted an invitation, and has keys."""
+    with house.stores.case_reading() as session:
+        row = person_row(house, session, person)
+    return row is not None and row.member is not None
 
 
 def mail_address(house: House, person: UUID) -> str:

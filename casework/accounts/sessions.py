@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from casework.accounts.admission import has_keys
 from casework.accounts.members import Bundle
 from casework.accounts.people import tenure_row
-from casework.kernel.clock import now
+from casework.kernel.clock import SKEW, now
 from casework.kernel.life import Actor, Party
 from casework.store.directory import DirectoryMissing, load_directory
 from casework.store.house import House
@@ -122,12 +122,16 @@ def sweep_sessions(house: House) -> None:
     """Take the keys out of ended sessions, delete those ended for an hour."""
     with house.stores.case_writing() as session:
         mine = SessionRow.instance == house.instance
-        session.execute(update(SessionRow).where(mine, _ended_since(now())).values(keys=None))
-        session.execute(delete(SessionRow).where(mine, _ended_since(now() - KEYLESS)))
+        session.execute(update(SessionRow).where(mine, or_(_ended_since(now()), _ahead(SKEW))).values(keys=None))
+        session.execute(delete(SessionRow).where(mine, or_(_ended_since(now() - KEYLESS), _ahead(KEYLESS))))
 
 
 def _ended_since(moment: datetime) -> ColumnElement[bool]:
     return or_(SessionRow.seen_at <= moment - IDLE, SessionRow.began_at <= moment - WHOLE)
+
+
+def _ahead(span: timedelta) -> ColumnElement[bool]:
+    return SessionRow.seen_at > now() + span
 
 
 def _row(house: House, session: Session, token: bytes) -> SessionRow | None:
@@ -140,8 +144,8 @@ def _end(row: SessionRow) -> datetime:
 
 
 def is_over(row: SessionRow) -> bool:
-    """Whether its time is over, swept or not."""
-    return row.keys is None or now() >= _end(row)
+    """Whether its time is over, swept or not; one seen by a clock that was ahead would last until time has caught up with it."""
+    return row.keys is None or not row.seen_at - SKEW <= now() < _end(row)
 
 
 def _party(house: House, session: Session, row: SessionRow, bundle: Bundle) -> Party | None:

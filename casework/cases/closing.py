@@ -33,7 +33,7 @@ def _sentences(house: House, move: Move, opened: Opened) -> Iterator[str]:
 
 def _waits(charter: Charter, known: Names, opened: Opened, part: Part) -> str:
     if part.recipient:
-        return f"Pas de retour de {known.organisation(part.recipient)} depuis le {short_day(part.since)}."
+        return f"{known.organisation(part.recipient)} n’a pas répondu depuis le {short_day(part.since)}."
     sheet = opened.contents.get(Slot("owner_sheet", part.id), {})
     labels = {item.name: item.choices for item in charter.compartment("owner_sheet").fields if item.choices}
     said = next((labels[name].label(sheet[name]) for name in ("action", "decision") if sheet.get(name)), "")

@@ -138,8 +138,10 @@ def blank(posted: Form, first: Form) -> bool:
 def mine(house: House, acting: Acting) -> list[Draft]:
     """The author's drafts, newest first."""
     with house.stores.case_reading() as session:
-        query = select(DraftRow).where(DraftRow.instance == house.instance, DraftRow.person == acting.keys.person)
-        rows = session.scalars(query.order_by(DraftRow.changed_on.desc())).all()
+        # Not the rows: a page of home would read every envelope, 48 KiB each.
+        query = select(DraftRow.id, DraftRow.form, DraftRow.case, DraftRow.part, DraftRow.changed_on)
+        mine = query.where(DraftRow.instance == house.instance, DraftRow.person == acting.keys.person)
+        rows = session.execute(mine.order_by(DraftRow.changed_on.desc())).all()
     return [
         Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows
     ]

@@ -121,15 +121,16 @@ def fill(
         )
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
+    entered = life.began if life else today()
     # The rules speak of what is well formed, so that one refusal says as much as it can.
     sound = {name: content for name, content in contents.items() if not found[name]}
-    for key, message in house.charter.problems(sound, life.began if life else today()).items():
+    for key, message in house.charter.problems(sound, entered).items():
         found[key[0]].append(problem(house, key, message))
     errors = [error for part in found.values() for error in part] + errors
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
-    seen = vigilance.confirmation(house.charter, contents)
-    warned = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents)
+    seen = vigilance.confirmation(house.charter, contents, entered)
+    warned = () if posted.get(vigilance.CONFIRMED) == seen else vigilance.warned(house.charter, contents, entered)
     return Filled(contents, takes, (), shown, warned=warned, confirmation=seen)
 
 

@@ -11,6 +11,7 @@ from casework.kernel.engine import readers
 from casework.kernel.life import Actor, Life, Part, Principal, Slot
 from casework.kernel.records import Charter, Compartment, HolderKind, Move, Relation
 from casework.store.house import House
+from casework.web.french import order as alphabetical
 
 SITTING = (Relation.CONVENED, Relation.OWN_SCHOOL)
 
@@ -49,7 +50,7 @@ def change(house: House, actor: Actor, move: Move, opened: Opened, part: UUID | 
     """Whose reading an act begins or ends, any compartment, by the charter alone."""
     before, life = opened.life, _after(actor, move, opened.life, part)
     had, has = (_everybody(house.charter, item) for item in (before, life or before))
-    return Change(sorted(has - had), sorted(had - has))
+    return Change(sorted(has - had, key=alphabetical), sorted(had - has, key=alphabetical))
 
 
 def _everybody(charter: Charter, life: Life) -> set[str]:
@@ -104,5 +105,6 @@ def named(charter: Charter, life: Life, principals: Iterable[Principal]) -> list
             else charter.seat(item.seat).label
             for item in principals
             if item.kind is not HolderKind.ESCROW
-        }
+        },
+        key=alphabetical,
     )

@@ -13,7 +13,7 @@ from casework.cases.reading import Opened
 from casework.kernel.clock import today
 from casework.kernel.records import Move
 from casework.store.house import House
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 
 DECISIONS = "meetings.decide"  # from the day of the meeting on
 
@@ -30,19 +30,34 @@ class Act:
 
 
 def acts(house: House, opened: Opened) -> list[Act]:
-    """What can be done now, the likeliest first (what has a key), each linked to its page: the generic form, or one of the slice that owns it."""
+    """What can be done now, the likeliest first (what has a key) and exceptions last, each linked to its page.
+
+    The page is the generic form, or one of the slice that owns the act.
+    """
     found, later = [], _coming(house, opened.life.meeting)
     times = Counter(move.name for _, move in opened.moves)
-    for part, move in sorted(opened.moves, key=lambda item: (item[1].settles in opened.life.marks, not item[1].key)):
+    for part, move in sorted(opened.moves, key=lambda item: _rank(opened, item[1])):
         url = _url(opened, part, move)
         if url:
             several = times[move.name] > 1
             whose = f" ({shown.whose(house, opened.life.part(part))})" if part and several else ""
             day = later if move.page == DECISIONS else None
             found.append(
-                Act(move.label + whose, url, "" if several else move.key, bool(move.target or move.writes), day)
+                Act(
+                    move.label + whose,
+                    url,
+                    "" if several else move.key,
+                    not move.aside and bool(move.target or move.writes),
+                    day,
+                )
             )
     return sorted(found, key=lambda act: act.day is not None)
+
+
+def _rank(opened: Opened, move: Move) -> tuple[bool, bool, bool, bool]:
+    """What has done its work already comes after what carries on."""
+    life = opened.life
+    return move.settles in life.marks, move.aside, move.target == life.step, not move.key
 
 
 def _coming(house: House, meeting: UUID | None) -> date | None:

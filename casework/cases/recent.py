@@ -47,6 +47,7 @@ def _line(house: House, acting: Acting, head: Head, record: Record) -> Task:
     sent = (life.sender.seat, life.sender.organisation) == (seat, acting.party.organisation)
     label = charter.move(str(record.values["move"])).past
     known = shown.follows(charter, seat, life.step, sent=sent)
-    now = f" Maintenant : {lowered(shown.seen_step(charter, seat, life.step).label)}." if known else ""
+    state = lowered(shown.seen_step(charter, seat, life.step).label)
+    now = f" Maintenant : {state}." if known and state != label else ""
     words = f"Situation {head.reference}, le {short_day(record.at)} : {label}.{now}"
     return Task(words, url_for("cases.situation", case=life.case))

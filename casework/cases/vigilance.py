@@ -1,9 +1,10 @@
-"""What the guard of free text noticed in a form about to be sent (C-03), and the sign that its author has seen it; nothing of it is kept."""
+"""What was noticed in a form about to be sent: by the guard of free text (C-03), by the doubts of the charter; and that its author has seen it."""
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from casework.charters.free_text import Notice, notice
@@ -25,14 +26,20 @@ class Warned:
     notices: tuple[Notice, ...]
 
 
-def warned(charter: Charter, contents: Contents) -> tuple[Warned, ...]:
-    """Each guarded text in which something was noticed."""
+def warned(charter: Charter, contents: Contents, entered: date) -> tuple[Warned, ...]:
+    """Each guarded text in which something was noticed, then each answer that may be a slip. `entered`: the day of the referral."""
     known = [value for part in contents.values() for value in _names(part)]
     found = (
         Warned(field_id(name), item.label, _notices(item, value, known))
         for name, item, value in _texts(charter, contents)
     )
-    return tuple(item for item in found if item.notices)
+    return (*(item for item in found if item.notices), *_doubted(charter, contents, entered))
+
+
+def _doubted(charter: Charter, contents: Contents, entered: date) -> Iterator[Warned]:
+    for (part, name), (words, advice) in charter.doubts(contents, entered).items():
+        label = next(item.label for item in charter.compartment(part).fields if item.name == name)
+        yield Warned(field_id(f"{part}-{name}"), label, (Notice("doubt", words, advice),))
 
 
 def _notices(item: Field, value: str, known: Sequence[str]) -> tuple[Notice, ...]:
@@ -41,10 +48,11 @@ def _notices(item: Field, value: str, known: Sequence[str]) -> tuple[Notice, ...
     return found if item.kind is Kind.TEXT else tuple(each for each in found if each.kind in LINE_KINDS)
 
 
-def confirmation(charter: Charter, contents: Contents) -> str:
-    """What the button “après relecture” sends: it holds for these very texts and no others."""
+def confirmation(charter: Charter, contents: Contents, entered: date) -> str:
+    """What the button “après relecture” sends: it holds for these very texts and doubts, and no others."""
     texts = [(name, value) for name, _, value in _texts(charter, contents)]
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    doubts = list(charter.doubts(contents, entered).values())
+    return hashlib.sha256(json.dumps([texts, doubts]).encode()).hexdigest()
 
 
 def _names(value: Any) -> Iterator[str]:

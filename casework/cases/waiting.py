@@ -66,6 +66,7 @@ WAITING = (
     ),
 )
 SOON = timedelta(days=7)
+DRAFTS = 20  # newest ones, by name
 
 
 def tasks(house: House, acting: Acting) -> Iterator[Task]:
@@ -86,26 +87,34 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
         yield Task(words, url_for("cases.situation", case=item.case), urgent=True)
     yield from _of_steps(house, acting, lines)
     yield from OF_SEAT.get(seat, _nothing)(house, acting, lines, found)
-    yield from _drafts(house, acting)
+    offered = list(_offered(house, acting))
+    for draft, reference in offered[:DRAFTS]:
+        yield _draft(house, acting, draft, reference)
+    older = max(0, len(offered) - DRAFTS)
+    words = count(older, "brouillon plus ancien, dans sa situation", "brouillons plus anciens, dans leurs situations")
+    yield Task(words, url_for("cases.listing"), older)
 
 
-def _drafts(house: House, acting: Acting) -> Iterator[Task]:
-    """The drafts of acts that are still possible; one of an act that is over ends with its clock (R-01), unless the act comes back."""
-    found, charter, actor = drafts.mine(house, acting), house.charter, acting.actor
+def _offered(house: House, acting: Acting) -> Iterator[tuple[drafts.Draft, str]]:
+    """The drafts of acts that are still possible, with the reference of their situation; one of an act that is over ends with its clock (R-01)."""
+    found = drafts.mine(house, acting)
     heads = {item.life.case: item.head for item in glimpses(house, acting, [d.case for d in found if d.case])}
-    starts = {move.name for move in beginnings(charter, actor)}
+    starts = {move.name for move in beginnings(house.charter, acting.actor)}
     for draft in found:
-        words = (
-            f"Reprendre votre brouillon du {short_day(draft.changed_on)} : {lowered(charter.move(draft.form).label)}"
-        )
-        if draft.case is None:
-            if draft.form in starts:
-                yield Task(words, _draft_url(draft))
+        if draft.case is None and draft.form in starts:
+            yield draft, ""
         elif draft.case in heads and _possible(house, acting, heads[draft.case].life, draft):
-            reference = heads[draft.case].reference
-            listed = house.events.shown_in_list
-            house.log([house.entry(listed, actor, subject=draft.case, reference=Reference(reference))])
-            yield Task(f"{words}, situation {reference}", _draft_url(draft))
+            yield draft, heads[draft.case].reference
+
+
+def _draft(house: House, acting: Acting, draft: drafts.Draft, reference: str) -> Task:
+    label = lowered(house.charter.move(draft.form).label)
+    words = f"Reprendre votre brouillon du {short_day(draft.changed_on)} : {label}"
+    if draft.case is None:
+        return Task(words, _draft_url(draft))
+    listed = house.events.shown_in_list
+    house.log([house.entry(listed, acting.actor, subject=draft.case, reference=Reference(reference))])
+    return Task(f"{words}, situation {reference}", _draft_url(draft))
 
 
 def _possible(house: House, acting: Acting, life: Life, draft: drafts.Draft) -> bool:

@@ -486,7 +486,15 @@ PRINT_REASON = _list(  # C1
 # --- Compartments and fields (C-01 … C-05, F33-16) ------------------------------------------------------------------
 
 INFORMATION = (
-    Field("informed_how", "Information de la personne", Kind.CHOICE, "C-05", choices=INFORMED_HOW, required=True),
+    Field(
+        "informed_how",
+        "Information de la personne",
+        Kind.CHOICE,
+        "C-05",
+        choices=INFORMED_HOW,
+        required=True,
+        help="Comment elle a appris que sa situation est transmise à la cellule.",
+    ),
     Field(
         "informed_on",
         "Date de l’information",
@@ -552,7 +560,15 @@ IDENTITY = (
         help="S’il figure dans la liste. Sans lui, aucun chef d’établissement ne siège pour cet élève.",
     ),
     *INFORMATION,
-    Field("representatives", "Représentant légal", Kind.ROWS, "C-01", fields=REPRESENTATIVE, rows=(0, 4)),
+    Field(
+        "representatives",
+        "Représentant légal",
+        Kind.ROWS,
+        "C-01",
+        fields=REPRESENTATIVE,
+        rows=(0, 4),
+        help="Représentants légaux : les parents, ou la personne ou le service qui exerce l’autorité parentale.",
+    ),
 )
 REASONS = (
     Field(
@@ -571,7 +587,7 @@ REASONS = (
         required=True,
         only_if=("danger", "1"),
     ),
-    Field("reasons", "Motifs", Kind.CHOICES, "C-02", choices=REASON, required=True),
+    Field("reasons", "Tous les motifs", Kind.CHOICES, "C-02", choices=REASON, required=True),
     Field("main_reason", "Motif principal", Kind.CHOICE, "C-02", choices=REASON, required=True),
     Field(
         "steps_taken",
@@ -579,12 +595,13 @@ REASONS = (
         Kind.CHOICES,
         "C-02",
         choices=STEPS_TAKEN,
-        help="Celles de l’auteur de la saisine, jamais celles d’un autre service.",
+        help="Celles du service qui saisit la cellule, jamais celles d’un autre.",
     ),
     Field("rixe", "La situation est en lien avec une rixe", Kind.FLAG, "F33-07"),
     Field("origin", "Origine de la saisine", Kind.CHOICE, "C-02", choices=ORIGIN, preset="origin", required=True),
     Field("reception", "Mode de réception", Kind.CHOICE, "C-02", choices=RECEPTION, preset="reception", required=True),
 )
+PLACE_HELP = "Un nom de rue ou de lieu public, jamais une adresse privée."
 FACT = (
     Field("day", "Date du fait", Kind.PAST_DATE, "C-03", required=True),
     Field("place", "Lieu", Kind.CHOICE, "C-03", choices=PLACE, required=True),
@@ -594,7 +611,7 @@ FACT = (
         Kind.LINE,
         "C-03",
         limit=100,
-        help="Un nom de rue ou de lieu public, jamais une adresse privée.",
+        help=PLACE_HELP,
         guarded=True,
     ),
 )
@@ -607,17 +624,24 @@ REMONTEE = (
     Field("reason", "Motif", Kind.CHOICE, "F33-03", choices=AGENT_REASON, required=True),
     Field("day", "Date", Kind.PAST_DATE, "F33-03", required=True),
     Field("place", "Lieu", Kind.CHOICE, "F33-03", choices=PLACE, required=True),
-    Field("place_name", "Précision sur le lieu", Kind.LINE, "F33-03", limit=100, guarded=True),
+    Field("place_name", "Précision sur le lieu", Kind.LINE, "F33-03", limit=100, help=PLACE_HELP, guarded=True),
     Field("surname", "Nom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("first_name", "Prénom, s’il est connu", Kind.LINE, "C-01", limit=80),
     Field("age", "Âge estimé", Kind.AGE, "F33-12"),
     Field("text", "Exposé court", Kind.TEXT, "C-03", limit=500, setting="text_limit", help=TEXT_HELP, guarded=True),
 )
 JUDICIAL = (
-    Field("defer", "Information de la personne à différer", Kind.CHOICE, "C-05", choices=PROSECUTOR_DEFER),
+    Field(
+        "defer",
+        "Information de la personne à différer",
+        Kind.CHOICE,
+        "C-05",
+        choices=PROSECUTOR_DEFER,
+        unanswered="Non",
+    ),
     Field(
         "note",
-        "Note du Parquet",
+        "Texte de la note",
         Kind.TEXT,
         "C-04",
         limit=500,
@@ -625,7 +649,7 @@ JUDICIAL = (
     ),
 )
 DECIDED = (
-    Field("decision", "Décision", Kind.CHOICE, "C-08", choices=DECISION, required=True),
+    Field("decision", "Ce qui est décidé", Kind.CHOICE, "C-08", choices=DECISION, required=True),
     Field(
         "orientation",
         "Orientation décidée",
@@ -645,7 +669,12 @@ DECIDED = (
         only_if=("decision", "member_action"),
     ),
     Field(
-        "owner", "Responsable", Kind.MEMBER, "F33-15", help="Obligatoire pour une action ou un référent de parcours."
+        "owner",
+        "Responsable",
+        Kind.MEMBER,
+        "F33-15",
+        help="À désigner pour une action ou un référent de parcours.",
+        unanswered="Aucun responsable",
     ),
     Field("due", "Échéance", Kind.COMING_DATE, "F33-15"),
 )
@@ -782,7 +811,7 @@ STEPS = (
         "scheduled",
         "Inscrite à l’ordre du jour",
         "C-05",
-        story="La situation est inscrite à l’ordre du jour d’une réunion.",
+        story="La cellule l’examinera à la réunion.",
         phase="Ordre du jour",
     ),
     Step(
@@ -979,6 +1008,7 @@ MOVES = (
         writes=(Write("request"),),
         done="L’agent peut de nouveau ouvrir sa remontée, pour la compléter.",
         past="précisions demandées à l’agent",
+        help="L’agent trouve votre demande sur sa page d’accueil, et peut de nouveau lire sa remontée.",
     ),
     Move(
         "correct_report",
@@ -1002,6 +1032,8 @@ MOVES = (
         "reported",
         done="La remontée vous revient.",
         past="remontée reprise sans attendre",
+        help="Sans les précisions de l’agent, qui ne pourra plus compléter sa remontée.",
+        aside=True,
     ),
     Move(
         "decline_report",
@@ -1014,6 +1046,8 @@ MOVES = (
         reasons=DISMISSAL,
         done="La remontée est close. Elle sera effacée dans trente jours.",
         past="remontée sans suite",
+        help="La remontée sera effacée dans trente jours.",
+        aside=True,
     ),
     # check by the coordinator
     Move(
@@ -1039,6 +1073,7 @@ MOVES = (
         done="L’auteur peut de nouveau ouvrir sa saisine, pour la compléter.",
         key="p",
         past="précisions demandées à l’auteur",
+        help="L’auteur trouve votre demande sur sa page d’accueil, et peut de nouveau lire sa saisine.",
     ),
     Move(
         "correct",
@@ -1062,6 +1097,8 @@ MOVES = (
         "received",
         done="La saisine vous revient.",
         past="saisine reprise sans attendre",
+        help="Sans les précisions de l’auteur, qui ne pourra plus compléter sa saisine.",
+        aside=True,
     ),
     Move(
         "dismiss",
@@ -1074,6 +1111,8 @@ MOVES = (
         reasons=DISMISSAL,
         done="La saisine est close. Elle sera effacée dans trente jours.",
         past="sans suite",
+        help="La saisine sera effacée dans trente jours.",
+        aside=True,
     ),
     Move(
         "withdraw",
@@ -1087,6 +1126,7 @@ MOVES = (
         done="Votre saisine est retirée. Elle sera effacée dans trente jours.",
         help="Elle ne sera pas examinée, et sera effacée dans trente jours. Vous ne pourrez pas revenir en arrière.",
         past="saisine retirée",
+        aside=True,
     ),
     # avis du Parquet
     Move(
@@ -1128,6 +1168,7 @@ MOVES = (
         done="La situation attend de nouveau l’avis du Parquet, qui peut la lire.",
         help="À la demande du Parquet, quand son avis a été donné par erreur. Sans nouvel avis, la situation reste à effacer.",
         past="transmise de nouveau au Parquet",
+        aside=True,
     ),
     Move(
         "ask_clarification",
@@ -1163,6 +1204,8 @@ MOVES = (
         "screening",
         done="Le Parquet reprend l’examen.",
         past="rendue au Parquet sans attendre",
+        help="Sans les précisions de l’auteur, qui ne pourra plus compléter sa saisine.",
+        aside=True,
     ),
     # information of the persons
     Move(
@@ -1191,6 +1234,8 @@ MOVES = (
         settles="informed",
         done="L’information des personnes est enregistrée.",
         past="information des personnes complétée",
+        help="Inscrivez qui a informé le mineur et chaque représentant légal, quand et comment."
+        " Sans cette information, la situation n’est inscrite à aucune réunion.",
     ),
     # meeting
     Move(
@@ -1217,6 +1262,8 @@ MOVES = (
         forgets_meeting=True,
         done="La situation est retirée de l’ordre du jour.",
         past="retirée de l’ordre du jour",
+        help="La situation reste retenue par le Parquet et attend une autre réunion.",
+        aside=True,
     ),
     Move(
         "circulate",
@@ -1257,6 +1304,7 @@ MOVES = (
         done="Vous ne lisez plus cette situation.",
         help="Vous ne lirez plus cette situation ni ses décisions. C’est définitif pour cette réunion.",
         past="déport d’une personne convoquée",
+        aside=True,
     ),
     Move(
         "exclude",
@@ -1269,6 +1317,7 @@ MOVES = (
         page="meetings.recusal",
         done="Cette personne ne lit plus la situation.",
         past="personne convoquée écartée",
+        aside=True,
     ),
     Move(
         "assign",
@@ -1294,6 +1343,8 @@ MOVES = (
         cases=DECIDED_STEPS,
         done="Le responsable ne lit plus la fiche.",
         past="action reprise à son responsable",
+        help="Le responsable ne lira plus la fiche : prévenez-le.",
+        aside=True,
     ),
     Move(
         "not_examined",
@@ -1306,6 +1357,8 @@ MOVES = (
         forgets_meeting=True,
         done="La situation attend une prochaine réunion.",
         past="rendue à une prochaine réunion",
+        help="La situation n’a pas été examinée : elle attend une autre réunion, et l’échange nominatif se ferme pour elle.",
+        aside=True,
     ),
     Move(
         "sign_record",
@@ -1327,6 +1380,8 @@ MOVES = (
         "examined",
         done="Le relevé peut être corrigé.",
         past="relevé rouvert",
+        help="Les décisions pourront être corrigées. Le relevé sera ensuite à signer de nouveau.",
+        aside=True,
     ),
     Move(
         "approve",
@@ -1444,6 +1499,7 @@ MOVES = (
         done="Les deux situations sont reliées ; elles restent deux situations.",
         past="lien modifié avec une autre situation",
         discreet=True,
+        aside=True,
     ),
     Move(
         "tell_apart",
@@ -1456,6 +1512,7 @@ MOVES = (
         done="Le rapprochement est écarté.",
         past="rapprochement écarté ou repris",
         discreet=True,
+        aside=True,
     ),
     Move(
         "note",
@@ -1468,6 +1525,7 @@ MOVES = (
         done="La note est enregistrée. Le Parquet seul peut la lire.",
         past="note du Parquet modifiée",
         discreet=True,
+        aside=True,
     ),
     Move(
         "answer",
@@ -1514,6 +1572,8 @@ MOVES = (
         cases=("followed", "closed"),
         done="Le destinataire ne lit plus la fiche.",
         past="envoi de l’orientation annulé",
+        help="Le destinataire ne lira plus la fiche et ne pourra plus répondre : prévenez-le s’il a déjà pris contact.",
+        aside=True,
     ),
     Move(
         "finish",
@@ -1527,6 +1587,7 @@ MOVES = (
         cases=DECIDED_STEPS,
         done="L’action est faite. La fiche ne vous est plus ouverte.",
         past="action faite",
+        help="La fiche ne vous sera plus ouverte : notez avant ce dont vous avez encore besoin.",
     ),
     # the clock
     Move(
@@ -1994,6 +2055,37 @@ def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> I
             yield ("identity", f"{name}informed_on"), "Cette date est plus ancienne que la naissance indiquée."
 
 
+# The ages (least, most) between which a schooling surprises nobody; a doubt is told, never refused.
+USUAL_AGES = {
+    "primary_school": (5, 13),
+    "lower_secondary_6_5": (9, 15),
+    "lower_secondary_4_3": (11, 17),
+    "upper_secondary_general": (13, 17),
+    "upper_secondary_vocational": (13, 17),
+    "apprenticeship": (14, 17),
+    "training": (14, 17),
+    "employment": (15, 17),
+}
+
+
+def doubts(contents: Mapping[str, Mapping[str, Any]], entered: date) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """What may be a slip in contents the rules accept: {(compartment, field): (words in doubt, French advice)}.
+
+    An age and a schooling that seldom go together, whatever day of the bounds the birth was.
+    """
+    identity = contents.get("identity", {})
+    span, schooling = bounds(identity, entered), identity.get("schooling")
+    if span is None or schooling not in USUAL_AGES:
+        return {}
+    least, most = USUAL_AGES[schooling]
+    oldest, youngest = (age_on((born, born), entered) for born in span)
+    if oldest >= least and youngest <= most:
+        return {}
+    age = age_on(span, entered)
+    advice = f"Inhabituel à {age} an{'s' if age > 1 else ''} : vérifiez la naissance et la scolarité."
+    return {("identity", "schooling"): (SCHOOLING.label(schooling), advice)}
+
+
 def _told(identity: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(prefix of its fields, person) for whoever must be informed (C-05)."""
     yield "", identity
@@ -2086,6 +2178,7 @@ CENOMED = Charter(
     derive=derive,
     dimensions=dimensions,
     problems=problems,
+    doubts=doubts,
     organisations=ORGANISATION,
     schools="head_of_school",
     recipients={

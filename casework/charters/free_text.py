@@ -103,6 +103,7 @@ def _plain(text: str) -> str:
     return "".join(_base(char) for char in text).replace("’", "'")
 
 
+@cache
 def _base(char: str) -> str:
     lowered = unicodedata.normalize("NFKD", char)[:1].lower()
     return lowered if len(lowered) == 1 else char

@@ -62,6 +62,18 @@ TERMS = (
         "La destruction définitive d’une situation : ses clés d’abord, puis son contenu. Rien ne la fait revenir.",
     ),
     Term(
+        "fingerprint",
+        "empreinte",
+        "Vingt-cinq chiffres propres aux clés d’une personne. Lus de vive voix, ils prouvent que personne ne s’est "
+        "glissé entre elle et le coordonnateur.",
+    ),
+    Term(
+        "certification",
+        "habilitation",
+        "L’acte par lequel un coordonnateur, avec deux détenteurs de part, permet à un autre d’admettre, de "
+        "confirmer et de retirer des personnes.",
+    ),
+    Term(
         "log",
         "journal",
         "Le registre de tous les accès : qui, quand, quoi, jamais le contenu. Il sert la sécurité, jamais "
@@ -106,6 +118,11 @@ TERMS = (
         "La réponse du destinataire : accompagnement possible ou non, réorientation ou non. Jamais de texte.",
     ),
     Term("referral", "saisine", "Ce qu’un partenaire envoie au coordonnateur pour signaler un mineur en difficulté."),
+    Term(
+        "dismissed",
+        "sans suite",
+        "La cellule ne s’occupe pas de la situation, ou n’en a plus à s’occuper. Elle est effacée trente jours après.",
+    ),
     Term(
         "situation",
         "situation",

@@ -21,10 +21,10 @@ from casework.web.widgets import Widget, widgets
 REFERENCE, PERSON, FIRST, LAST, KIND = "reference", "personne", "du", "au", "nature"
 FIELDS = (
     Field(REFERENCE, "Référence de la situation", Kind.LINE, "A-09", help="Huit lettres et chiffres.", limit=12),
-    Field(PERSON, "Personne qui a agi", Kind.MEMBER, "A-05"),
+    Field(PERSON, "Personne qui a agi", Kind.MEMBER, "A-05", unanswered="Toutes les personnes"),
     Field(FIRST, "Du", Kind.DATE, "A-05"),
     Field(LAST, "Au", Kind.DATE, "A-05"),
-    Field(KIND, KINDS.title, Kind.CHOICE, "A-05", choices=KINDS),
+    Field(KIND, KINDS.title, Kind.CHOICE, "A-05", choices=KINDS, unanswered="Toutes les natures"),
 )
 UNKNOWN = "Aucune situation ne porte cette référence, ou le journal n’en garde plus rien."
 BACKWARDS = "Le dernier jour vient avant le premier."

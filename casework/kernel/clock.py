@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+SKEW = timedelta(minutes=5)  # what lies further ahead than this was written by a clock that was ahead
 _moved: ContextVar[datetime | None] = ContextVar("moved clock", default=None)
 
 

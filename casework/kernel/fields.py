@@ -83,6 +83,7 @@ class Field:
     reserved: tuple[tuple[str, str], ...] = ()
     silent: bool = False  # left out of summaries: the field that it decides on says as much
     guarded: bool = False  # the guard of free text reads it before it is sent (C-03)
+    unanswered: str = ""  # what an optional list calls no answer, where “not told” would not be the word
 
     def offered(self, marks: Collection[str]) -> "Field":
         """This field with the choices offered on a part that bears these marks."""

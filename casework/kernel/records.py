@@ -196,6 +196,7 @@ class Move:
     opening: str = ""  # what leads to the form of a move that begins a situation
     past: str = ""  # what happened, in the history and on the home page
     discreet: bool = False  # told in the history to those who may do it alone
+    aside: bool = False  # an exception, or beside the course of the situation: offered last, never put forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,7 @@ class Charter:
     derive: Callable[[Mapping[str, Mapping[str, Any]], date], Derived]
     dimensions: Callable[[str, Mapping[str, Mapping[str, Any]], date], Mapping[str, str]]
     problems: Callable[[Mapping[str, Mapping[str, Any]], date], Mapping[tuple[str, str], str]]
+    doubts: Callable[[Mapping[str, Mapping[str, Any]], date], Mapping[tuple[str, str], tuple[str, str]]]
     organisations: ChoiceList
     schools: str  # the seat whose organisations are schools
     recipients: Mapping[str, Recipient]  # F33-05, closed

@@ -16,7 +16,7 @@ from casework.mail.relay import Relay
 from casework.store.shipped import folder
 from casework.web.french import typo
 
-ACTION, INVITATION = "action", "invitation"  # templates/mail
+ACTION, INVITATION, RENEWAL, RENEWED = "action", "invitation", "renewal", "renewed"  # templates/mail
 NOBODY_KNOWN = "votre coordonnateur."
 
 

@@ -12,6 +12,7 @@ from casework.meetings import forms, pages, polling, service
 from casework.meetings.service import MeetingError
 from casework.web.forms import Parsed
 from casework.web.french import day as in_words
+from casework.web.french import raised
 from casework.web.page import acting, current_house, go, reply
 
 TITLE = "Proposer des dates"
@@ -42,7 +43,7 @@ def poll(proposal: UUID) -> Response:
     house, person = current_house(), acting()
     found = polling.poll(house, person, proposal)
     fields = tuple(
-        Field(day.isoformat(), in_words(day), Kind.CHOICE, "F33-08", required=True, choices=polling.ANSWERS)
+        Field(day.isoformat(), raised(in_words(day)), Kind.CHOICE, "F33-08", required=True, choices=polling.ANSWERS)
         for day in found.days
     )
     read = forms.read(fields) if request.method == "POST" else None

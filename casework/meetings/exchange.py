@@ -21,7 +21,7 @@ from casework.store.directory import load_directory
 from casework.store.engines import StoreDown
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 
 Seen = Mapping[UUID, int] | None
 LEFT: Mapping[type[Exception], str] = {

@@ -8,8 +8,8 @@ from casework.kernel.clock import today
 from casework.meetings import agenda, exchange, polling, rooms, service
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.store.tables import MeetingRow
-from casework.web.french import NBSP, count, hour, relative, short_day
+from casework.store.meetingtables import MeetingRow
+from casework.web.french import NBSP, count, hour, raised, relative, short_day
 from casework.web.french import day as full_day
 from casework.web.tasks import Panel, Task
 
@@ -39,7 +39,7 @@ def next_meeting(house: House, acting: Acting) -> Panel:
 def _told(house: House, row: MeetingRow, *, convened: bool) -> str:
     where, urgent = rooms.place(house, row), ", en urgence sur des rixes" if row.urgent else ""
     parts = (
-        f"{when(row)}, {relative(row.day, today())}{urgent}",
+        f"{raised(when(row))}, {relative(row.day, today())}{urgent}",
         f"Lieu : {where}" if where else "",
         "Vous y êtes convoqué" if convened else "",
     )

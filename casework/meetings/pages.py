@@ -186,7 +186,7 @@ def about(house: House, opened: Opened) -> list[tuple[str, str]]:
 def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:
     """The convened persons one of whom may be asked to step back."""
     values = tuple(Labelled(value, label) for value, label in _pairs(house, parties))
-    listed = ChoiceList("person", "Personne à déporter", values)
+    listed = ChoiceList("person", "Personne à écarter", values)
     return (Field("person", listed.title, Kind.CHOICE, "F33-16", choices=listed, required=True),)
 
 

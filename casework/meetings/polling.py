@@ -16,7 +16,7 @@ from casework.meetings.service import MeetingError, organises, require
 from casework.store.directory import load_directory
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting
-from casework.store.tables import AvailabilityRow, ProposalRow, ProposedDayRow
+from casework.store.meetingtables import AvailabilityRow, ProposalRow, ProposedDayRow
 
 ANSWERS = ChoiceList(
     "availability", "Votre réponse", (Labelled("yes", "Oui"), Labelled("if_needed", "Si besoin"), Labelled("no", "Non"))

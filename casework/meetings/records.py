@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.store.house import House
-from casework.store.tables import CaseRow, ConvocationRow, MeetingRow
+from casework.store.meetingtables import ConvocationRow, MeetingRow
+from casework.store.tables import CaseRow
 
 
 def find(house: House, session: Session, meeting: UUID, *, lock: bool = False) -> MeetingRow | None:

@@ -5,7 +5,7 @@ from datetime import time
 from uuid import UUID
 
 from casework.store.house import House
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from crypto.framing import frame
 
 _PLACE = 512  # bytes: one line of the longest that the form takes

@@ -19,7 +19,8 @@ from casework.store.directory import load_directory
 from casework.store.events import MEETING_CHANGES, URGENT_REASONS
 from casework.store.house import House, Writing
 from casework.store.keyring import Acting
-from casework.store.tables import ConvocationRow, FactRow, MeetingRow
+from casework.store.meetingtables import ConvocationRow, MeetingRow
+from casework.store.tables import FactRow
 
 ORGANISING = "schedule"  # whoever may play this move organises the meetings
 OPEN_STEPS = ("scheduled", "in_session")

@@ -14,7 +14,7 @@ from casework.meetings import course as courses
 from casework.meetings import exchange, forms, pages, polling, rooms, rules, service
 from casework.meetings.exchange import Batch
 from casework.meetings.service import MeetingError, Sheet
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from casework.web.errors import MISSING, show
 from casework.web.forms import Parsed
 from casework.web.page import acting, current_house, go, reply

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from casework.accounts.ceremony import Dated, opening_record
 from casework.kernel.clock import now, today
@@ -22,11 +21,6 @@ NOTICES = {  # by the end of its URL: for whom, and its template
     "mineur": ("Pour le mineur, en mots simples", "child.fr.typ"),
 }
 WITH_FONTS = {"fontpkg_noto_sans": "files", "fontpkg_noto_sans_arabic": "files", "pylopdf_fonts_zh_cn": ""}
-FONTS = typst.Fonts(
-    include_system_fonts=False,
-    include_embedded_fonts=False,
-    font_paths=[str(files(package) / folder) for package, folder in WITH_FONTS.items()],
-)
 TO_THE_TOWN = "par courrier à la mairie, à l’attention du délégué à la protection des données"
 SITTING = (Relation.CONVENED, Relation.OWN_SCHOOL)
 NOT_TOLD = ("not_yet",)  # of the ways of informing: no line to tick
@@ -37,12 +31,23 @@ def notice(name: str, facts: Mapping[str, Any]) -> bytes:
     return compiled(FOLDER / NOTICES[name][1], facts)
 
 
+@cache
+def fonts() -> Any:
+    """Our own fonts, read once."""
+    import typst  # noqa: PLC0415 - as below
+
+    paths = [str(files(package) / folder) for package, folder in WITH_FONTS.items()]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+
+
 def compiled(template: Path, facts: Mapping[str, Any]) -> bytes:
     """A template of one folder, alone: no package and no font from elsewhere."""
+    import typst  # noqa: PLC0415 - megabytes in every process, wanted by those who print
+
     return typst.compile(
         template,
         root=FOLDER,
-        font_paths=FONTS,
+        font_paths=fonts(),
         sys_inputs={"facts": json.dumps(facts)},
         pdf_standards=["ua-1"],
         package_path=FOLDER,

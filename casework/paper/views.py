@@ -24,7 +24,6 @@ from casework.paper.printing import DOCUMENT, REASON, SHEETS
 from casework.store.events import PAGES
 from casework.web.context import public
 from casework.web.forms import Parsed, parse
-from casework.web.french import short_day
 from casework.web.page import acting, current_house, go, log, reply
 from casework.web.widgets import widgets
 
@@ -77,9 +76,7 @@ def meeting(meeting: UUID) -> Response:
     fields = printing.fields(house.charter, DOCUMENT, documents)
     read = _read(fields)
     if read is None or not read.ok:
-        return _ask(
-            fields, documents, read, title=f"Imprimer, réunion du {short_day(sheet.meeting.day)}", row=sheet.meeting
-        )
+        return _ask(fields, documents, read, title="Imprimer un document de la réunion", row=sheet.meeting)
     document, reason = read.values[DOCUMENT], read.values[REASON]
     printed, content = CONTENTS[document](sheet, items)
     entries = printing.meeting_entries(house, person, meeting, document, reason, printed)

@@ -3,18 +3,22 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
+from casework.cases.clocks import Ticked
 from casework.config import FILE, Settings, open_house, require_files
 from casework.running import doctor, installing, serving, ticking
 from casework.running.backup import backup
-from casework.running.installing import OPENERS, Plan
+from casework.running.installing import Plan
+from casework.running.welcoming import OPENERS, Person, missing, welcome
+from casework.store.house import House
 from casework.store.migrations import upgrade
 from casework.terminal import opened_house, opened_stores, table
 
 PRIVATE = 0o077
+MAILED = {None: "", True: "mailed", False: "not mailed"}
 
 
 def _settings() -> Settings:
@@ -45,18 +49,18 @@ def _settings() -> Settings:
 def init(path: Path | None, people: tuple[tuple[str, str, str], ...], *, copied: bool, **answers: str) -> None:
     """Make an installation: settings, keys, stores, and the links of the persons who open it. What is missing is asked."""
     os.umask(PRIVATE)
-    given = os.environ.get(FILE) or os.environ.get("CASEWORK_CASE_URL")
-    settings = Settings.read(os.environ) if given else _asked(path, answers)
+    told = os.environ.get(FILE)
+    given = bool(told and Path(told).exists()) or "CASEWORK_CASE_URL" in os.environ
+    settings = Settings.read(os.environ) if given else _asked(path or (Path(told) if told else None), answers)
     installing.install(settings)
     click.echo(
         f"Keys are in {settings.provider}. Without this file everything is lost, even what the three share-holders keep."
     )
     while not (copied or click.confirm("Is a copy of it in a safe, away from this computer?")):
         click.echo("Copy it now.")
-    if people or not given:
-        _invite(settings, people or _people())
+    _invite(settings, people, ask=not given)
     click.echo(
-        "Ready. Next: `casework serve`, each person opens its link, then the first coordinator holds the ceremony. See `casework doctor`."
+        "Ready. Next: `casework serve`, each person opens its link, then a coordinator holds the ceremony. See `casework doctor`."
     )
 
 
@@ -73,19 +77,30 @@ def _asked(path: Path | None, answers: dict[str, str]) -> Settings:
     return settings
 
 
-def _people() -> list[tuple[str, str, str]]:
-    click.echo("Who opens the instance: the administrator, two coordinators, the controller's representative, the DPO.")
-    return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
-
-
-def _invite(settings: Settings, people: Sequence[tuple[str, str, str]]) -> None:
+def _invite(settings: Settings, people: Sequence[Person], *, ask: bool) -> None:
     house = open_house(settings)
     try:
-        links = list(installing.welcome(house, people))
+        links = list(welcome(house, people or (_people() if ask else ()), settings.mailer))
+        left = missing(house)
     finally:
         house.stores.close()
-    click.echo("Links to hand over, each to its person alone, for 72 hours and a single use:")
-    table([(seat, name, f"https://{settings.trusted_hosts[0]}{link}") for seat, name, link in links])
+    if links:
+        click.echo(
+            "Links to hand over, each to its person alone, for 72 hours and a single use; those they had before no longer open:"
+        )
+        table(
+            [
+                (link.seat, link.name, f"https://{settings.trusted_hosts[0]}{link.path}", MAILED[link.mailed])
+                for link in links
+            ]
+        )
+    if left:
+        click.echo(f"To be invited still, by `casework init --person SEAT NAME E-MAIL`: {', '.join(left)}.")
+
+
+def _people() -> list[Person]:
+    click.echo("Who opens the instance: the administrator, two coordinators, the controller's representative, the DPO.")
+    return [(seat, click.prompt(f"Name of the {seat}"), click.prompt("E-mail address")) for seat in OPENERS]
 
 
 @click.command()
@@ -107,22 +122,30 @@ def migrate() -> None:
 
 
 @click.command()
-def tick() -> None:
+@click.option("--clock-is-right", "sure", is_flag=True, help="you looked: the clock of this computer is not ahead")
+def tick(*, sure: bool) -> None:
     """Play the clocks that are due and repair what was interrupted; to be run every hour, and as often as one likes."""
     settings = _settings()
     with opened_house(settings) as house:
-        done = ticking.run(house, settings.mailer)
+        done = _turn(house, settings, sure=sure)
     click.echo(", ".join(f"{name} {getattr(done, name)}" for name in done.__slots__))
     if done.broken or done.missing:
         raise click.ClickException("something does not prove itself: the journal says what")
 
 
+def _turn(house: House, settings: Settings, *, sure: bool) -> Ticked:
+    try:
+        return ticking.run(house, settings.mailer, sure=sure)
+    except ticking.Leapt as error:
+        raise click.ClickException(str(error)) from None
+
+
 @click.command()
-@click.argument("copy", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def copied(copy: Path) -> None:
-    """Check that COPY, brought from the safe, is the key file as it is now."""
+@click.argument("copy", type=click.File("rb"))
+def copied(copy: BinaryIO) -> None:
+    """Check that COPY, brought from the safe, is the key file as it is now; `-`: it is read from where the command's input comes from."""
     if not doctor.copied(_settings(), copy):
-        raise click.ClickException(f"{copy} is not a copy of the key file as it is now: copy it again")
+        raise click.ClickException(f"{copy.name} is not a copy of the key file as it is now: copy it again")
     click.echo("The copy is good. Take it back to the safe.")
 
 

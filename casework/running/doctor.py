@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from audit.log import LogBroken, entries
 from casework.accounts.ceremony import opening_record
 from casework.config import LOOPBACK, Settings, Unsafe, open_house
 from casework.kernel.clock import now
+from casework.mail.service import GIVEN_UP, waiting_since
 from casework.restoring.state import found
 from casework.running import ticking
 from casework.running.installing import files
@@ -60,9 +62,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         house.stores.close()
 
 
-def copied(settings: Settings, copy: Path) -> bool:
-    """Whether `copy` is the key file as it is now; remembered when it is."""
-    same = copy.resolve() != settings.provider.resolve() and copy.read_bytes() == settings.provider.read_bytes()
+def copied(settings: Settings, copy: BinaryIO) -> bool:
+    """Whether `copy` is the key file as it is now, in another place; remembered when it is. Errors: OSError."""
+    itself = os.path.samestat(os.fstat(copy.fileno()), settings.provider.stat())
+    same = not itself and copy.read() == settings.provider.read_bytes()
     if same:
         _copy_mark(settings).touch(mode=0o600)
     return same
@@ -112,7 +115,7 @@ def _copied(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             WARN,
             f"the copy of the key file was {when} checked",
-            "`casework copied PATH-OF-THE-COPY`: without this file everything is lost",
+            "`casework copied - < PATH-OF-THE-COPY`: without this file everything is lost",
         )
     else:
         yield Finding(OK, f"the copy of the key file was checked {age.days} days ago")
@@ -172,7 +175,7 @@ def _served(house: House) -> Iterator[Finding]:
         yield Finding(
             WARN,
             "the instance is not open: no situation can be written",
-            "hold the ceremony, from the first coordinator's pages",
+            "hold the ceremony, from a coordinator's pages",
         )
 
 
@@ -193,7 +196,15 @@ def _clock(house: House) -> Iterator[Finding]:
 
 def _ticked(house: House) -> Iterator[Finding]:
     ago = ticking.since_last(house)
-    if ago is None or ago > TICK_AGE:
+    if ago is not None and ago > ticking.LEAP:
+        yield Finding(FAIL, f"{ticking.leapt(ago)}: nothing is erased on its day", ticking.TODO)
+    elif ago is not None and ago < -TICK_AGE:
+        yield Finding(
+            FAIL,
+            "the clocks of the charter ran at a moment still to come: the clock of this computer was ahead",
+            "run `casework tick`",
+        )
+    elif ago is None or ago > TICK_AGE:
         when = "never ran" if ago is None else f"ran last {ago.total_seconds() / 3600:.0f} hours ago"
         yield Finding(
             FAIL,
@@ -201,7 +212,18 @@ def _ticked(house: House) -> Iterator[Finding]:
             "run `casework serve`, or the timer of `casework tick`",
         )
     else:
-        yield Finding(OK, f"the clocks of the charter ran {ago.total_seconds() / 60:.0f} minutes ago")
+        yield Finding(OK, f"the clocks of the charter ran {max(0, ago.total_seconds()) / 60:.0f} minutes ago")
 
 
-IN_HOUSE: tuple[Callable[[House], Iterator[Finding]], ...] = (_served, _clock, _ticked)
+def _mails_waiting(house: House) -> Iterator[Finding]:
+    """A mail that did not leave on its day is told here: nobody else sees that it is missing."""
+    late = waiting_since(house)
+    if late:
+        yield Finding(
+            WARN,
+            f"mails wait since {late}, and are given up {GIVEN_UP.days} days after their day",
+            "see above what the mail server answers, and its own log for addresses that it refuses",
+        )
+
+
+IN_HOUSE: tuple[Callable[[House], Iterator[Finding]], ...] = (_served, _clock, _ticked, _mails_waiting)

@@ -45,7 +45,7 @@ function counters() {
     const show = () => {
       const left = limit - [...area.value.replace(/\r\n?/g, "\n")].length;
       const unit = Math.abs(left) < 2 ? "caractère" : "caractères";
-      hint.textContent = left < 0 ? `${-left} ${unit} de trop.` : `Encore ${left} ${unit}.`;
+      hint.textContent = left < 0 ? `${(-left).toLocaleString("fr")} ${unit} de trop.` : `Encore ${left.toLocaleString("fr")} ${unit}.`;
     };
     area.addEventListener("input", show);
     if (area.value) show();
@@ -221,6 +221,14 @@ function veil() {
   dialog.addEventListener("close", () => page.classList.remove("veiled"));
 }
 
+// A form sent from a page that answered a refused one: going back to that page asks for it anew, rather than to send the same again.
+function returning() {
+  if (!document.querySelector("[data-focus]")) return;
+  let sent = false;
+  document.addEventListener("submit", () => { sent = true; });
+  window.addEventListener("pagehide", () => { if (sent) history.replaceState(null, "", location.href); });
+}
+
 function printing() {
   const button = document.querySelector("[data-print]");
   if (!button) return;
@@ -246,6 +254,7 @@ keys();
 unfold();
 notes();
 veil();
+returning();
 printing();
 elapsed();
 const summary = document.querySelector("[data-focus]");

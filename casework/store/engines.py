@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from audit.follower import Follower
 
 FLOOR = "log floor"
+DRIVERS = ("sqlite", "postgresql+psycopg")
 PATIENCE = 10  # seconds a writer waits for the one before it
 _CONNECTING = 5  # seconds
 
@@ -25,6 +26,23 @@ class StoreDown(Exception):
     def __init__(self, store: str) -> None:
         super().__init__(f"the {store} store does not answer")
         self.store = store
+
+
+class FileDown(StoreDown):
+    """A file beside the stores cannot be read or written, as when its disk is full; `store` names it."""
+
+    def __init__(self, name: str) -> None:
+        Exception.__init__(self, f"the {name} cannot be read or written: is its disk full?")
+        self.store = name
+
+
+@contextmanager
+def writable(name: str) -> Iterator[None]:
+    """Whatever the system refuses about this file is told as a store that is down. Errors: FileDown."""
+    try:
+        yield
+    except OSError as error:
+        raise FileDown(name) from error
 
 
 def open_engine(url: str) -> Engine:
@@ -41,6 +59,15 @@ def open_engine(url: str) -> Engine:
     if path:
         _keep_to_one_file(engine, path)
     return engine
+
+
+def understood(address: str) -> bool:
+    """Whether this is the address of a database of ours, whether or not one is there."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return False
+    return bool(url.database) and url.drivername in DRIVERS
 
 
 def database_file(address: str) -> Path | None:

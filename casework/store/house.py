@@ -1,8 +1,10 @@
 """The house: stores, provider, pins, deletion register and charter of the instance this process serves, and the way into the log."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,10 +17,13 @@ from audit.pins import PinFile
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.kernel.records import Charter
-from casework.store.engines import FLOOR, Stores
+from casework.store.engines import FLOOR, Stores, writable
 from casework.store.events import Events
 from casework.store.register import Register
 from crypto.provider import Provider
+
+logger = logging.getLogger("casework")
+END = "log end"  # of the view of a session that only reads
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class House:
         object.__setattr__(self, "events", Events(self.charter))
         object.__setattr__(self, "register", Register(self.register_path, self.provider, self.pins))
 
+    unpinned: list[Tip] = field(init=False, default_factory=list, repr=False, compare=False)
+    refused: dict[bytes, tuple[datetime, datetime]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )  # accounts/limits.py
     events: Events = field(init=False)
     register: Register = field(init=False)
 
@@ -54,7 +63,22 @@ class House:
             yield writing
             writing.flush()
         if writing.tip:
-            self.pins.advance_unless_passed("log", writing.tip)
+            self._pin(writing.tip)
+
+    def _pin(self, tip: Tip) -> None:
+        """What was committed holds, pinned or not; but one at most stays unpinned: the next writer pins it before it writes."""
+        try:
+            self.pins.advance_unless_passed("log", tip)
+        except OSError as error:
+            self.unpinned.append(tip)
+            logger.error("the log went on and could not be pinned (%s): is the disk of the pins full?", error.strerror)  # noqa: TRY400 - its trace names files
+
+    def catch_up(self) -> None:
+        """Pin what could not be pinned. Errors: FileDown, and nothing is to be written."""
+        while self.unpinned:
+            with writable("pin file"):
+                self.pins.advance_unless_passed("log", self.unpinned[-1])
+            self.unpinned.clear()
 
     def follow(self) -> None:
         """Verify the log to its end, the row this host saw last included. Errors: LogBroken, PinError."""
@@ -67,8 +91,12 @@ class House:
 
     def last_digest(self, session: Session, subject: UUID, key: str) -> bytes | None:
         """The digest newest logged under `key` for `subject`, as this transaction sees the log. Errors: LogBroken."""
-        connection, floor = session.connection(), session.info.get(FLOOR)
-        return self.stores.follower.last_digest(connection, self.provider.mac, subject, key, floor)
+        follower, connection, floor = self.stores.follower, session.connection(), session.info.get(FLOOR)
+        if floor is None:  # it writes: what it sees of the log moves on
+            return follower.last_digest(connection, self.provider.mac, subject, key)
+        if END not in session.info:
+            session.info[END] = follower.follow(connection, self.provider.mac, floor)
+        return follower.digest_at(session.info[END], subject, key)
 
     def remember(self) -> None:
         """Keep what was verified of the log for the next start."""
@@ -81,9 +109,10 @@ class House:
         return Entry(event, now(), actor.instance, person, seat, values)
 
     def log(self, entries: Sequence[Entry]) -> None:
-        """Commit entries by themselves, before anything they speak of leaves."""
+        """Commit entries by themselves, and pin them, before anything they speak of leaves. Errors: FileDown when they cannot be pinned."""
         with self.writing() as writing:
             writing.entries.extend(entries)
+        self.catch_up()
 
 
 def memory_path(pins: Path) -> Path:
@@ -106,6 +135,7 @@ class Writing:
     def flush(self) -> None:
         """Write the entries: last of all, since the log's queue of writers is held until the commit."""
         if self.entries:
+            self.house.catch_up()
             self.session.flush()
             pinned = self.house.pins.read().get("log")
             self.tip = append(self.session.connection(), self.entries, self.house.provider.mac, pin=pinned)

@@ -16,6 +16,7 @@ from audit.files import locked, sync_directory, write_whole
 from audit.pins import PinFile
 from casework.kernel.clock import today
 from casework.kernel.life import canonical
+from casework.store.engines import writable
 from crypto.framing import frame
 from crypto.provider import Provider
 
@@ -92,10 +93,10 @@ class Register:
         return [line.gone for line in self._lines() if line.gone]
 
     def append(self, gone: Sequence[Gone]) -> None:
-        """Add removals; they are on the disk when this returns. Errors: RegisterBroken, OSError."""
+        """Add removals; they are on the disk when this returns. Errors: RegisterBroken, FileDown."""
         if not gone:
             return
-        with locked(self._path):
+        with writable("deletion register"), locked(self._path):
             tip, day, added = self._tip(), today(), b""
             for item in gone:
                 tip, raw = self._next(tip, day, item)

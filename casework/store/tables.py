@@ -1,9 +1,9 @@
-"""Every table of the case store that slices share: situations, heads, ciphertexts, drafts, facts, intents, directory, persons, meetings."""
+"""The tables of the case store: situations, heads, ciphertexts, drafts, facts, intents, directory, persons; those of meetings stand apart."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from casework.store.base import CaseBase, col, identifier
@@ -13,7 +13,6 @@ SEAT = "departure from the seat"
 LEFT = "12 months after the last departure"
 INVITED = "72 hours, 30 days unanswered"
 INSTANCE = "life of the instance"
-PROPOSAL = "12 months"
 
 
 class InstanceRow(CaseBase):
@@ -109,7 +108,7 @@ class AttemptRow(CaseBase):
 
 
 class AnnouncementRow(CaseBase):
-    """Somebody to be told by mail that something waits, not what; `sent_on` once it was, until the next day."""
+    """Somebody to be told by mail that something waits, not what; `claimed_at` while a turn does, `sent_on` once it was, until the next day."""
 
     __tablename__ = "announcement"
     id: Mapped[UUID] = identifier("3 days", primary_key=True)
@@ -117,6 +116,7 @@ class AnnouncementRow(CaseBase):
     person: Mapped[UUID] = identifier("3 days")
     day: Mapped[date] = col("clear_state", "3 days", "server")
     sent_on: Mapped[date | None] = col("clear_state", "3 days", "server")
+    claimed_at: Mapped[datetime | None] = col("technical", "3 days", "server")
 
 
 class PrincipalRow(CaseBase):
@@ -252,57 +252,3 @@ class TypedYearRow(CaseBase):
     year: Mapped[int] = col("clear_state", "kept (R-09)", "coordinator, mairie", primary_key=True, autoincrement=False)
     version: Mapped[int] = col("technical", "kept (R-09)", "server")
     body: Mapped[bytes] = col("anonymous", "kept (R-09)", "coordinator, mairie", cipher="provider")
-
-
-class MeetingRow(CaseBase):
-    """A meeting of the cell: its day, the day it was fixed (F33-07), how it was held (A24); its place is under the provider."""
-
-    __tablename__ = "meeting"
-    id: Mapped[UUID] = identifier(INSTANCE, primary_key=True)
-    instance: Mapped[UUID] = identifier(INSTANCE, ForeignKey("instance.id"), index=True)
-    day: Mapped[date] = col("clear_state", INSTANCE, "members")
-    first_day: Mapped[date] = col("clear_state", INSTANCE, "members")
-    fixed_on: Mapped[date] = col("clear_state", INSTANCE, "members")
-    starts_at: Mapped[time | None] = col("clear_state", INSTANCE, "members")
-    place: Mapped[bytes | None] = col("professional", INSTANCE, "members", cipher="provider")
-    urgent: Mapped[bool] = col("clear_state", INSTANCE, "members", default=False)
-    state: Mapped[str] = col("clear_state", INSTANCE, "members", default="fixed")
-    held: Mapped[str] = col("clear_state", INSTANCE, "members", default="")
-
-
-class ConvocationRow(CaseBase):
-    """A tenure convened to a meeting, and its attendance (A25)."""
-
-    __tablename__ = "convocation"
-    meeting: Mapped[UUID] = identifier(INSTANCE, ForeignKey("meeting.id"), primary_key=True)
-    tenure: Mapped[UUID] = identifier(INSTANCE, ForeignKey("tenure.id"), primary_key=True)
-    attendance: Mapped[str] = col("clear_state", INSTANCE, "members", default="")
-
-
-class ProposalRow(CaseBase):
-    """Dates proposed to the members for a next meeting (F33-08); `meeting` once one of them is fixed."""
-
-    __tablename__ = "proposal"
-    id: Mapped[UUID] = identifier(PROPOSAL, primary_key=True)
-    instance: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("instance.id"), index=True)
-    proposed_on: Mapped[date] = col("clear_state", PROPOSAL, "members")
-    meeting: Mapped[UUID | None] = identifier(PROPOSAL, ForeignKey("meeting.id"))
-
-
-class ProposedDayRow(CaseBase):
-    """One proposed day."""
-
-    __tablename__ = "proposed_day"
-    proposal: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("proposal.id"), primary_key=True)
-    day: Mapped[date] = col("clear_state", PROPOSAL, "members", primary_key=True)
-
-
-class AvailabilityRow(CaseBase):
-    """What a tenure answered for a proposed day."""
-
-    __tablename__ = "availability"
-    __table_args__ = (ForeignKeyConstraint(["proposal", "day"], ["proposed_day.proposal", "proposed_day.day"]),)
-    proposal: Mapped[UUID] = identifier(PROPOSAL, primary_key=True)
-    day: Mapped[date] = col("clear_state", PROPOSAL, "members", primary_key=True)
-    tenure: Mapped[UUID] = identifier(PROPOSAL, ForeignKey("tenure.id"), primary_key=True)
-    answer: Mapped[str] = col("clear_state", PROPOSAL, "members")

@@ -30,6 +30,8 @@ def text(raw: str) -> str:
 
 def visible(cleaned: str) -> str:
     """The text without the characters that hide, reorder or replace others: controls, surrogates, private use, bidirectional marks."""
+    if cleaned.isprintable() and _UNREADABLE not in cleaned:  # most lines
+        return cleaned
     return "".join(char for char in cleaned if char == "\n" or not _hidden(char))
 
 

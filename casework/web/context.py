@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, current_app, g, request, url_for
 
-from casework.charters.glossary import TERMS
+from casework.charters.glossary import ACRONYMS, TERMS
 from casework.store.keyring import Acting
 from casework.web.csrf import form_fields
 from casework.web.guard import ROUTES
@@ -14,6 +14,9 @@ from casework.web.page import current_house
 
 SESSION_SECONDS = 15 * 60  # A-04
 PUBLIC = "casework.public"
+# In the menu, what keeps the accounts comes after the work itself.
+KEEPING = ("accounts.administration", "accounts.admissions", "accounts.shares", "accounts.account")
+SHEETS = "Fiches reçues"  # what a recipient's list of situations holds
 
 
 class Public(NamedTuple):
@@ -37,7 +40,7 @@ def install(app: Flask, body: Public) -> None:
     """Give the same names to every template."""
     app.extensions[PUBLIC] = body
     app.context_processor(lambda: {"town": body.town, "demo": body.demo, **present()})
-    app.jinja_env.globals.update(form_fields=form_fields, glossary={term.name: term for term in TERMS})
+    app.jinja_env.globals.update(form_fields=form_fields, glossary={term.name: term for term in (*TERMS, *ACRONYMS)})
 
 
 def present() -> dict[str, Any]:
@@ -87,6 +90,14 @@ def foot(seat: str) -> tuple[Link, ...]:
 
 
 def navigation(acting: Acting) -> tuple[Link, ...]:
-    """The pages with a label in the menu that this seat may open, in the order of the routes."""
-    shown = (route for route in _table().values() if route.menu and route.needs.admits(acting.actor.seat))
-    return tuple(Link(route.menu, url_for(route.endpoint), request.endpoint == route.endpoint) for route in shown)
+    """The pages with a label in the menu that this seat may open, in the order of the routes, those of accounts last."""
+    seat = acting.actor.seat
+    shown = [route for route in _table().values() if route.menu and route.needs.admits(seat)]
+    shown.sort(key=lambda route: KEEPING.index(route.endpoint) if route.endpoint in KEEPING else -1)
+    return tuple(
+        Link(_menu(seat, route), url_for(route.endpoint), request.endpoint == route.endpoint) for route in shown
+    )
+
+
+def _menu(seat: str, route: Route) -> str:
+    return SHEETS if seat == "recipient" and route.endpoint == "cases.listing" else route.menu

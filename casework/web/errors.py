@@ -46,6 +46,15 @@ SEAT_CHANGED = Fault(
     ),
     "conflict",
 )
+CROWDED = Fault(
+    429,
+    "Trop de pages demandées à la fois",
+    (
+        "Plusieurs pages sont déjà en préparation pour vous. Celle-ci n’est pas faite, et rien n’est enregistré.",
+        "Attendez quelques secondes, puis rechargez la page.",
+    ),
+    "limited",
+)
 UNPROVEN = Fault(
     503,
     "Service suspendu",
@@ -135,6 +144,8 @@ def on_http(error: HTTPException) -> Response:
     fault = FAULTS.get(code, MISSING if code < 500 else CRASH)
     if getattr(error, "seat_changed", False):
         fault = SEAT_CHANGED
+    if getattr(error, "crowded", False):
+        fault = CROWDED
     return show(fault, getattr(error, "outcome", fault.outcome))
 
 

@@ -50,6 +50,7 @@ FILTERS = {
     "nombre": french.number,
     "compte": french.count,
     "minuscule": french.lowered,
+    "majuscule": french.raised,
     "typo": typo,
     "colonnes": labelled,
 }

@@ -16,6 +16,7 @@ MONTHS = (
 )  # fmt: skip
 DAYS_IN_WORDS = {-2: "avant-hier", -1: "hier", 0: "aujourd’hui", 1: "demain", 2: "après-demain"}
 FEMININE = ("ion", "té", "ée", "ure", "ence", "ance", "sse")
+_TOUCHED = re.compile(r"[^\w\s]|\d h|CRIP 75")  # every rule looks for one of these: most words hold none
 _RULES = (
     (re.compile(r"\.\.\."), "…"),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
@@ -89,10 +90,16 @@ def lowered(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def raised(text: str) -> str:
+    """The same words with a capital first letter, to begin a line."""
+    return text[:1].upper() + text[1:]
+
+
 def typo(text: str) -> str:
     """The same words in French typography: no-break spaces, ’ and …; applying it twice changes nothing."""
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
+    if _TOUCHED.search(text):
+        for pattern, replacement in _RULES:
+            text = pattern.sub(replacement, text)
     return text
 
 

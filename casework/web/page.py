@@ -18,7 +18,7 @@ from casework.web.session import keep_form_secret
 HOUSE = "casework.house"
 LAST_PAGE = 10_000
 NO_ENTRY = (
-    "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. "
+    "La page n’a pas pu être inscrite au journal : elle n’est pas affichée. Rien n’est perdu, et votre saisie est encore à la page précédente. "
     "Réessayez dans un instant ; si cela continue, appelez l’administrateur."
 )
 OF_SLICE = {

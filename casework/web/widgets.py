@@ -176,7 +176,7 @@ def _options(item: Field, value: Any, name: str, lists: Mapping[Kind, Pairs]) ->
         return (Option(field_id(name), "1", typo(item.label), checked=value is True),)
     pairs = list(_pairs(item, lists))
     if item.kind in LISTED and not item.required:
-        pairs.append(("", UNANSWERED))
+        pairs.append(("", item.unanswered or UNANSWERED))
     chosen = value if isinstance(value, list) else [value or ""]
     return tuple(
         Option(field_id(name) + (f"-{index}" if index else ""), each, typo(label), checked=each in chosen)

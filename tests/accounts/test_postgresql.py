@@ -28,7 +28,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def test_an_account_lives_its_life_on_postgresql(town: Town) -> None:
     town.join("landlord")
     token = town.token("landlord")
-    assert open_session(town.house, token)
+    with at(town.moment):
+        assert open_session(town.house, token)
     with pytest.raises(AccountError, match="wrong"):
         town.token("landlord", password="wrong")
     remove_seat(town.house, town.acting("coordinator"), town.people["landlord"].tenure)

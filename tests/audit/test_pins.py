@@ -129,6 +129,13 @@ def test_the_file_then_its_directory_are_on_disk_before_the_call_ends(
     assert synced == [False, True]
 
 
+def test_a_folder_in_its_place_is_an_error(pins: PinFile) -> None:
+    pins.path.unlink()
+    pins.path.mkdir()
+    with pytest.raises(PinError, match="cannot be read"):
+        pins.read()
+
+
 def test_a_missing_file_is_an_error_and_is_not_made_anew(pins: PinFile, tmp_path: Path) -> None:
     pins.advance("log", SECOND)
     pins.path.unlink()

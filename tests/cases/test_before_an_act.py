@@ -12,7 +12,7 @@ from casework.cases.act import Change, begin
 from casework.cases.heads import Head
 from casework.kernel.clock import at
 from casework.kernel.life import Slot
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
@@ -130,6 +130,26 @@ def test_stepping_back_is_offered_and_never_put_forward(pages: Pages) -> None:
     emas = Reader(pages.readers["agent"].client.application, pages.lives, "emas")
     offered = re.findall(r'<a class="btn btn-(\w+)"[^>]*>([^<]+)', emas.get(f"/situations/{head.life.case}").text)
     assert offered == [("quiet", "Se déporter de cette situation")]
+
+
+def test_an_exception_is_offered_last_and_never_put_forward(pages: Pages) -> None:
+    lives = pages.lives
+    screening = lives.play(lives.refer(), "coordinator", "transmit")
+    dismissed = lives.play(screening, "prosecutor", "not_retain")
+    waiting = lives.play(lives.refer(), "coordinator", "ask_details", {"request": {"points": ["facts"]}})
+    in_session = pages.in_exchange(TODAY)
+    examined = lives.play(pages.in_exchange(TODAY), "coordinator", "decide", builders.decisions(DECIDED))
+    for head, put_forward, last in (
+        (dismissed, [], "Relier à une autre situation"),
+        (waiting, [], "Relier à une autre situation"),
+        (in_session, ["Enregistrer les décisions"], "Compléter l’information des personnes"),  # obtained already
+        (examined, ["Signer le relevé de décisions"], "Compléter l’information des personnes"),
+    ):
+        offered = re.findall(r'<a class="btn btn-(\w+)"[^>]*>([^<]+)', pages.page(head))
+        assert [label.strip() for style, label in offered if style == "primary"] == put_forward
+        assert offered[-1][1] == last
+    assert "Transmettre de nouveau au Parquet" in pages.page(dismissed)
+    assert "Reprendre sans attendre" in pages.page(waiting)
 
 
 # --- Closing --------------------------------------------------------------------------------------------------------

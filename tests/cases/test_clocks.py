@@ -24,7 +24,8 @@ from casework.store.engines import PATIENCE, Stores
 from casework.store.expunge import expunge
 from casework.store.house import House
 from casework.store.keytables import MemberRow, SealRow
-from casework.store.tables import CaseRow, CiphertextRow, DraftRow, MeetingRow
+from casework.store.meetingtables import MeetingRow
+from casework.store.tables import CaseRow, CiphertextRow, DraftRow
 from tests import builders, databases
 from tests.cases.conftest import Lives
 from tests.databases import on_both

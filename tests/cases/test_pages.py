@@ -283,6 +283,19 @@ def test_the_guard_of_free_text_explains_and_the_author_decides(readers: dict[st
     assert SPOKEN in readers["coordinator"].get(sent.location.split("/fait/")[0]).text
 
 
+def test_an_age_that_seldom_goes_with_a_schooling_is_told_and_the_author_decides(readers: dict[str, Reader]) -> None:
+    head, path = readers["head_of_school"], "/situations/nouvelle/refer"
+    young = {**REFERRAL, "identity-birth_date": "2019-06-01", "identity-schooling": "upper_secondary_general"}
+    shown = head.post(path, **young)
+    assert shown.status_code == 200
+    assert "« Lycée général ou technologique ». Inhabituel à 6 ans" in shown.text.replace("\u00a0", " ")
+    assert 'href="#f-identity-schooling"' in shown.text
+    (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{64})"', shown.text)
+    younger = head.post(path, **{**young, "_confirmed": confirmed, "identity-birth_date": "2020-06-01"})
+    assert "Inhabituel à 5 ans" in younger.text
+    assert head.post(path, **{**young, "_confirmed": confirmed}).status_code == 303
+
+
 @pytest.mark.clause("C-03")
 def test_the_guard_leaves_the_note_of_the_parquet_alone(readers: dict[str, Reader], lives: Lives) -> None:
     head = lives.play(lives.refer(), "coordinator", "transmit")
@@ -373,7 +386,7 @@ def test_the_life_in_words_is_told_to_who_follows_it_and_not_to_the_three_states
     head = lives.play(lives.refer("landlord"), "coordinator", "transmit")
     path = f"/situations/{head.life.case}"
     told = readers["coordinator"].get(path).text
-    now = re.search(r'<li class="step-now" aria-current="step">([^<]+?)\s*<', told)
+    now = re.search(r'<li class="step-now" aria-current="step">(?:<button[^>]+>)?([^<]+?)\s*<', told)
     assert now
     assert now[1].strip() == "Avis du Parquet"
     assert 'class="stepper"' not in readers["landlord"].get(path).text

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from audit.log import entries
 from casework.cases import reading, sealed
@@ -12,6 +13,7 @@ from casework.cases.comparing import same_person
 from casework.kernel.clock import at
 from casework.kernel.life import Slot
 from tests.cases.conftest import Lives
+from tests.databases import on_both
 
 
 @pytest.mark.clause("F33-16")
@@ -95,3 +97,22 @@ def test_a_list_is_the_same_whether_its_reader_reads_many_or_few(
         with monkeypatch.context() as patched:
             patched.setattr(reading, "MANY", 1)
             assert reading.lines(lives.house, lives.acting[who]) == few
+
+
+@on_both("lives")
+def test_a_view_asks_the_log_for_its_end_once_and_keeps_to_it(lives: Lives) -> None:
+    head, house, asked = lives.refer(), lives.house, list[str]()
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.extend(["log"] * ("FROM audit_log" in statement))
+
+    event.listen(house.stores.case, "before_cursor_execute", noted)
+    with house.stores.case_reading() as session:
+        before = house.last_digest(session, head.life.case, "head")
+        lives.play(head, "coordinator", "transmit")
+        asked.clear()
+        assert [house.last_digest(session, head.life.case, "head") for _ in range(3)] == [before] * 3
+        assert asked == []
+    with house.stores.case_writing() as session:
+        assert house.last_digest(session, head.life.case, "head") not in (None, before)
+    event.remove(house.stores.case, "before_cursor_execute", noted)

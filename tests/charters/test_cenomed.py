@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.charters.birth import age_on, birthday_month, bounds, middle
-from casework.charters.cenomed import CENOMED, age_band, derive, dimensions, problems
+from casework.charters.cenomed import CENOMED, USUAL_AGES, age_band, derive, dimensions, doubts, problems
 from casework.kernel.records import Kind
 
 ENTERED = date(2026, 3, 15)
@@ -223,6 +223,37 @@ def test_a_person_of_age_cannot_be_referred() -> None:
     ):
         assert list(problems({"identity": identity}, ENTERED)) == [("identity", field)]
     assert problems({"identity": {"birth_date": "2008-03-16"}}, ENTERED) == {}
+
+
+@pytest.mark.parametrize(
+    ("identity", "doubted"),
+    [
+        ({"birth_date": "2019-06-01", "schooling": "upper_secondary_general"}, "Inhabituel à 6 ans"),
+        ({"birth_date": "2024-06-01", "schooling": "primary_school"}, "Inhabituel à 1 an :"),
+        ({"birth_date": "2009-06-01", "schooling": "primary_school"}, "Inhabituel à 16 ans"),
+        ({"age": 9, "schooling": "employment"}, "Inhabituel à 9 ans"),
+        ({"birth_date": "2010-06-01", "schooling": "upper_secondary_general"}, ""),
+        ({"age": 12, "schooling": "upper_secondary_general"}, ""),  # thirteen, from one end of the estimate
+        ({"birth_date": "2019-06-01", "schooling": "neither"}, ""),
+        ({"schooling": "employment"}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_age_and_a_schooling_that_seldom_go_together_are_a_doubt_and_no_refusal(
+    identity: dict[str, Any], doubted: str
+) -> None:
+    found = doubts({"identity": identity}, ENTERED)
+    assert bool(found) == bool(doubted)
+    for field, (_, advice) in found.items():
+        assert field == ("identity", "schooling")
+        assert advice.startswith(doubted)
+    assert problems({"identity": identity}, ENTERED) == {}
+
+
+def test_the_usual_ages_are_those_of_minors_in_the_list_of_schoolings() -> None:
+    (listed,) = (found for found in CENOMED.lists if found.name == "schooling")
+    assert all(value in listed for value in USUAL_AGES)
+    assert all(0 < least < most < 18 for least, most in USUAL_AGES.values())
 
 
 @pytest.mark.clause("C-02")

@@ -16,7 +16,7 @@ from casework.kernel.records import SITUATION, Field, Kind, Take
 from casework.meetings.polling import propose
 from casework.meetings.service import log_meeting
 from casework.store.keyring import Acting
-from casework.store.tables import ConvocationRow, MeetingRow
+from casework.store.meetingtables import ConvocationRow, MeetingRow
 from tests.cases.conftest import Lives
 from tests.contracts.searching import marker
 from tests.contracts.walk import CONTENTS

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
 
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from tests.contracts import golden
 from tests.contracts.cell import Cell
 from tests.contracts.story import Piece, Story

@@ -7,7 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 from casework import create_app
 from casework.charters.cenomed import CENOMED
 from casework.kernel.records import SITUATION
-from casework.store import keytables, tables
+from casework.store import keytables, meetingtables, tables
 from casework.store.base import CaseBase, KeyBase, UndeclaredColumn, require_declared, undeclared
 
 GOOD = {"class": "nominative", "cipher": "envelope", "clock": "R-02", "readers": "charter"}
@@ -26,6 +26,7 @@ def base_with(info: dict[str, str]) -> type[DeclarativeBase]:
 @pytest.mark.clause("R-10")
 def test_every_column_of_both_stores_is_declared() -> None:
     assert tables.CaseRow.__tablename__ in CaseBase.metadata.tables
+    assert meetingtables.MeetingRow.__tablename__ in CaseBase.metadata.tables
     assert keytables.SealRow.__tablename__ in KeyBase.metadata.tables
     assert list(undeclared(CaseBase, KeyBase)) == []
 

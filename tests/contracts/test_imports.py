@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("casework", "crypto", "audit", "migrations")
 SLICES = ("cases", "accounts", "meetings", "journal", "indicators", "paper", "mail", "demo")
+HEAVY = ("alembic", "typst")  # loaded where they are wanted: every start and every process would pay for them
 SCREENS = ("views", "forms")
 
 
@@ -33,7 +34,10 @@ def hidden(tree: ast.Module) -> Iterator[int]:
     """Lines of the imports inside a function."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from (n.lineno for n in ast.walk(function) if isinstance(n, ast.Import | ast.ImportFrom))
+            found = (node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom))
+            yield from (
+                node.lineno for node in found if any(name.split(".")[0] not in HEAVY for name in imported(node))
+            )
 
 
 def foreign(path: Path, names: Iterator[str]) -> Iterator[str]:

@@ -13,14 +13,14 @@ from sqlalchemy import Column, Connection, MetaData, Table, Uuid, inspect, selec
 from sqlalchemy.exc import DatabaseError
 
 from audit.log import log_table, metadata, protect_ddl
-from casework.store import keytables, tables
+from casework.store import keytables, meetingtables, tables
 from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import Stores, open_engine
 from casework.store.migrations import STORES, VERSION, Store, behind, newest, steps, upgrade
 from tests import databases
 
 MODELS: dict[Store, Sequence[MetaData]] = {"case": (CaseBase.metadata, metadata), "key": (KeyBase.metadata,)}
-DECLARED = (tables, keytables)  # importing them fills the metadata
+DECLARED = (tables, meetingtables, keytables)  # importing them fills the metadata
 TRIGGERS = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT t.tgname, pg_get_triggerdef(t.oid) || t.tgenabled::text || p.prosrc FROM pg_trigger t"

@@ -28,7 +28,8 @@ from casework.meetings import polling
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.store.tables import CaseRow, ConvocationRow, DraftRow, MeetingRow, SessionRow
+from casework.store.meetingtables import ConvocationRow, MeetingRow
+from casework.store.tables import CaseRow, DraftRow, SessionRow
 from tests.demo.entering import ORIGIN, enter
 
 WEEKEND, SATURDAY = 2, 5  # days that a Friday is before a Sunday; the number of a Saturday

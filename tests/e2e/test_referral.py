@@ -92,6 +92,21 @@ def test_a_referral_is_kept_and_sent_without_script(base: str, place: Place, bro
     context.close()
 
 
+def test_going_back_over_a_form_that_was_refused_asks_for_it_anew(base: str, place: Place, browser: Browser) -> None:
+    context = browser.new_context()
+    page = come_in(context.new_page(), base, place, "bailleur")
+    page.goto(f"{base}/situations/nouvelle/refer")
+    press(page, "Envoyer la saisine")
+    assert page.get_by_role("heading", name="points à corriger").is_visible()
+    fill(page)
+    press(page, "Envoyer la saisine")
+    assert CASE.search(page.url), page.inner_text("main")
+    page.go_back()
+    assert page.inner_text("h1") == "Envoyer la saisine"
+    assert page.get_by_role("heading", name="points à corriger").count() == 0
+    context.close()
+
+
 def test_on_a_telephone_a_referral_is_three_screens(base: str, place: Place, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE)
     page = come_in(context.new_page(), base, place, "lycee")
@@ -144,7 +159,7 @@ def test_at_the_keyboard_a_referral_takes_few_keys(base: str, place: Place, brow
     keys.to("identity-surname", type_="Clavier")
     keys.to("identity-first_name", type_="Elsa")
     keys.to("identity-birth", "Space")
-    keys.to("identity-birth_date", type_="04022013")
+    keys.to("identity-birth_date", type_="04022017")
     keys.to("identity-schooling", "ArrowDown")
     keys.to("identity-informed_how", "Space")
     keys.to("identity-informed_on", type_=f"{YESTERDAY:%m%d%Y}")

@@ -113,10 +113,11 @@ def nobody() -> int:
     return port
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """The context of a server on this computer, and the file of those who trust it."""
+def certificate(folder: Path, *hosts: str) -> tuple[ssl.SSLContext, Path]:
+    """The context of a server on this computer, also called `hosts`, and the file of those who trust it; the key is beside it."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    called = [x509.IPAddress(ipaddress.ip_address(HOST)), *map(x509.DNSName, hosts)]
+    names = x509.SubjectAlternativeName(called)
     now, constraints = datetime.now(UTC), x509.BasicConstraints(ca=True, path_length=None)
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from casework.accounts.people import mail_address
 from casework.accounts.removal import suspend_seat
 from casework.cases.act import play_clock
 from casework.kernel.clock import at
 from casework.mail import relay, service
+from casework.running import doctor
 from tests.cases.conftest import Lives
 from tests.databases import on_both
 from tests.mail.conftest import PAIR, Told, telling
@@ -111,6 +113,20 @@ def test_what_does_not_leave_in_three_days_is_given_up(told: Told, caplog: pytes
     assert told.waiting() == []
 
 
+def test_the_doctor_says_that_mails_did_not_leave_on_their_day(told: Told) -> None:
+    def found() -> list[str]:
+        with at(told.town.moment):
+            return [item.what for item in doctor._mails_waiting(told.house)]
+
+    day = told.town.moment.date()
+    told.turn(mailer(nobody()))
+    assert found() == []
+    told.town.moment += timedelta(days=1)
+    assert found() == [f"mails wait since {day}, and are given up 3 days after their day"]
+    assert turns(told, Box()) == LETTERS
+    assert found() == []
+
+
 def test_a_slow_server_does_not_keep_the_clocks(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "BATCH", -1.0)
     assert turns(told, Box()) == []
@@ -118,20 +134,47 @@ def test_a_slow_server_does_not_keep_the_clocks(told: Told, monkeypatch: pytest.
     assert turns(told, Box()) == LETTERS
 
 
-def test_a_turn_killed_between_sending_and_marking_sends_one_mail_more_at_most(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("step", "sent"), [("_mark", 1), ("_claim", 0)])
+def test_a_turn_killed_while_it_sends_doubles_one_mail_at_most_and_loses_none(
+    told: Told, monkeypatch: pytest.MonkeyPatch, step: str, sent: int
 ) -> None:
-    def killed(*_: object) -> None:
+    real = getattr(service, step)
+
+    def killed(*given: object) -> None:
+        if step == "_claim":
+            real(*given)
         raise KeyboardInterrupt
 
     box = Box()
-    monkeypatch.setattr(service, "_mark", killed)
+    monkeypatch.setattr(service, step, killed)
     with serving(box) as port, pytest.raises(KeyboardInterrupt):
         told.turn(mailer(port))
-    assert len(box.recipients) == 1
+    assert len(box.recipients) == sent
     monkeypatch.undo()
-    turns(told, box, 3)
-    assert sorted(box.recipients) == sorted([box.recipients[0], *LETTERS])
+    assert len(turns(told, box, 3)) == 1  # the other person
+    told.town.moment += service.CLAIM
+    assert len(turns(told, box, 3)) == 1
+    assert set(box.recipients) == set(LETTERS)
+    assert len(box.recipients) == len(LETTERS) + sent
+
+
+@on_both("lives")
+def test_two_turns_at_once_send_one_mail_each(lives: Lives) -> None:
+    told, box, begun = telling(lives), Box(), list[UUID]()
+    told.circulate()
+
+    def address(person: UUID) -> str:
+        """Another process takes its turn while this one is about to hand the letter over."""
+        begun.append(person)
+        if len(begun) == 1:
+            told.leave_word(*PAIR)  # and acts go on
+            told.turn(sends)
+        return mail_address(told.house, person)
+
+    with serving(box) as port, at(told.town.moment):
+        sends = mailer(port)
+        service.deliver(told.house, sends, address)
+    assert sorted(box.recipients) == LETTERS
 
 
 def test_no_transaction_is_open_while_the_server_is_waited_for(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +204,7 @@ def test_what_is_written_while_a_mail_leaves_waits_for_the_next_day(
     monkeypatch.setattr(service, "_mark", meanwhile)
     assert turns(told, box) == LETTERS
     told.town.moment += timedelta(days=1)
-    assert turns(told, box) == LETTERS
+    assert turns(told, box) == [box.recipients[0]]  # the letter of the other one left after its word
 
 
 def test_word_already_left_is_forgotten_when_no_mail_is_sent_any_more(told: Told) -> None:

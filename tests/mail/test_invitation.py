@@ -1,17 +1,22 @@
 """An invitation leaves by mail when a server takes it; the page and the command line say so, and show the link all the same."""
 
 import re
+from base64 import b32decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from casework.accounts.service import reinvite
+from casework.accounts.totp import totp_now
 from casework.config import FILE
+from casework.kernel.clock import at
 from casework.mail import relay
 from casework.mail.service import MAILER
 from tests.accounts.pages import Browser, app_of
 from tests.cases.conftest import Lives
 from tests.demo.shell import Shell
+from tests.house import PASSWORD
 from tests.mail.servers import HOST, SENDER, Box, mailer, nobody, serving
 
 LINK = re.compile(r"/invitation/[0-9a-f]{64}")
@@ -84,7 +89,9 @@ def test_without_a_mail_server_the_page_says_nothing_of_mail(browser: Browser) -
     assert (LEFT in page, NOT_LEFT in page, len(LINK.findall(page))) == (False, False, 1)
 
 
-def test_a_new_link_leaves_to_the_address_that_is_known(browser: Browser) -> None:
+def test_who_lost_an_account_is_told_when_it_is_invited_again_and_when_the_account_is_replaced(
+    browser: Browser,
+) -> None:
     box, person = Box(), browser.town.people["dpo"].person
     with serving(box) as port:
         sends_to(browser, port)
@@ -93,8 +100,49 @@ def test_a_new_link_leaves_to_the_address_that_is_known(browser: Browser) -> Non
         told = browser.post(f"/administration/acces/{person}", seen=seen).text
         browser.get("/administration")
         browser.post(f"/administration/acces/{person}", 409, seen=seen)
-    assert box.recipients == ["dpo@exemple.fr"]
+        replaces(browser, LINK.findall(told)[0])
+    assert box.recipients == ["dpo@exemple.fr"] * 2
     assert LEFT in told
+    again, replaced = box.letters
+    assert (again["Subject"], LINK.findall(again.get_content())) == (
+        "Un nouvel accès est préparé pour vous", LINK.findall(told)
+    )  # fmt: skip
+    assert (replaced["Subject"], LINK.findall(replaced.get_content())) == (
+        "Vos moyens de connexion ont été remplacés",
+        [],
+    )
+    for letter in box.letters:
+        assert "01 99 00 12 34" in letter.get_content()
+
+
+def test_an_account_is_replaced_whatever_the_mail_server_does(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    sends_to(browser, nobody())
+    person = browser.town.people["controller"].person
+    with at(browser.town.moment):
+        token = reinvite(browser.town.house, person)
+    replaces(browser, f"/invitation/{token}")
+    assert "a letter (renewed) did not leave" in caplog.text
+
+
+def test_a_newcomer_is_not_told_that_an_account_was_replaced(browser: Browser) -> None:
+    box = Box()
+    with serving(box) as port:
+        sends_to(browser, port)
+        replaces(browser, LINK.findall(invites(browser, "neuf"))[0])
+    assert [letter["Subject"] for letter in box.letters] == ["Une invitation vous est adressée"]
+
+
+def replaces(browser: Browser, path: str) -> None:
+    """Go through the pages of an invitation, at another browser of the same application."""
+    newcomer = Browser(browser.town, browser.client.application.test_client())
+    newcomer.get(path)
+    with at(browser.town.moment):
+        code = totp_now(b32decode(newcomer.hidden()["secret"]))
+    codes = re.findall(r"\w{4}(?:-\w{4}){4}", newcomer.post(path, password=PASSWORD, code=code).text)
+    newcomer.post(path)
+    assert "empreinte" in newcomer.post(path, typed=codes[4]).text
 
 
 def test_a_seat_more_for_somebody_with_an_account_is_no_link_to_send(browser: Browser) -> None:

@@ -9,7 +9,7 @@ from casework.kernel.clock import today
 from casework.meetings import records, rooms, service
 from casework.meetings.rooms import Room
 from casework.meetings.service import MeetingError
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from crypto.errors import DoesNotOpen
 from tests.meetings.lives import code
 from tests.meetings.site import Site

@@ -15,7 +15,7 @@ from casework.kernel import clock
 from casework.kernel.clock import PARIS, add_months, today
 from casework.meetings import agenda, exchange, records, service
 from casework.meetings.service import MeetingError
-from casework.store.tables import MeetingRow
+from casework.store.meetingtables import MeetingRow
 from tests.databases import on_both
 from tests.meetings.world import World
 

@@ -141,7 +141,7 @@ def test_words_of_the_instance_are_never_read_as_typst(town_of_all: Lives, name:
 
 
 def compiled(source: str, **inputs: str) -> PdfReader:
-    made = typst.Compiler(source.encode(), root=notices.FOLDER, font_paths=notices.FONTS, sys_inputs=inputs).compile(
+    made = typst.Compiler(source.encode(), root=notices.FOLDER, font_paths=notices.fonts(), sys_inputs=inputs).compile(
         pdf_standards=["ua-1"]
     )
     assert isinstance(made, bytes)

@@ -20,7 +20,7 @@ def main(port: int) -> None:
     with listener, workers(application, listener, {"threads": 2}, 2) as watch:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        watch()
+        watch(lambda: None)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from waitress.server import create_server
 from casework.config import FILE, Settings, Unsafe, open_house
 from casework.running import backup as backups
 from casework.running import doctor, serving, ticking
-from tests.demo.shell import Shell, said
+from tests.demo.shell import Shell
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = (
@@ -71,29 +71,6 @@ def test_init_asks_what_no_flag_gave(tmp_path: Path) -> None:
     done = Shell({FILE: ""}).run("init", typed="\n".join(typed) + "\n")
     assert done.exit_code == 0, done.output
     assert ("Copy it now" in done.output, done.output.count("/invitation/")) == (True, 5)
-
-
-def test_init_never_begins_again_over_an_installation(folder: Path, shell: Shell) -> None:
-    before = (folder / "keys" / "provider.json").read_bytes()
-    again = shell.run("init", "--copied")
-    assert (again.exit_code, "serves a body already" in again.output) == (1, True)
-    once_more = Shell({FILE: ""}).run("init", *answers(folder))
-    assert (once_more.exit_code, "is there already" in said(once_more.output)) == (1, True)
-    assert (folder / "keys" / "provider.json").read_bytes() == before
-
-
-def test_init_cut_before_its_end_goes_on_and_lost_pins_are_not_made_anew(folder: Path, shell: Shell) -> None:
-    (folder / "keys" / "pins.json").unlink()
-    refused = shell.run("init", "--copied")
-    assert (refused.exit_code, "serves a body already" in refused.output) == (1, True)
-    elsewhere = folder / "elsewhere"
-    begun = Shell({FILE: ""}).run("init", *answers(elsewhere))
-    assert begun.exit_code != 0  # nobody to invite was given, and nobody answers
-    for name in ("pins.json", "pins.json.lock"):
-        (elsewhere / "keys" / name).unlink(missing_ok=True)
-    other = Shell({FILE: str(elsewhere / "keys" / "casework.toml")})
-    assert other.run("init", "--copied").exit_code == 0
-    assert other.run("tick").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -148,6 +125,16 @@ def test_a_copy_that_is_not_the_key_file_is_refused(folder: Path, shell: Shell) 
         assert shell.run("copied", str(path)).exit_code == 1
 
 
+def test_a_copy_that_the_account_may_not_open_is_checked_through_its_input(folder: Path) -> None:
+    line = [str(Path(sys.executable).with_name("casework")), "copied", "-"]
+    environ = {"PATH": os.environ["PATH"], FILE: str(folder / "keys" / "casework.toml")}
+    copy = shutil.copy(folder / "keys" / "provider.json", folder / "copy.json")
+    for path, code in ((copy, 0), (folder / "keys" / "provider.json", 1)):
+        with Path(path).open("rb") as brought:
+            assert subprocess.run(line, stdin=brought, env=environ, capture_output=True, check=False).returncode == code
+    assert (folder / "keys" / "provider-copied").exists()
+
+
 @pytest.mark.parametrize(
     ("names", "days", "told"),
     [
@@ -165,30 +152,31 @@ def test_a_copy_that_is_old_or_of_a_former_key_file_is_checked_again(
     assert f"the copy of the key file was {told} checked" in shell.run("doctor").output
 
 
-def test_the_server_takes_the_turn_that_no_timer_took_and_goes_on_when_it_fails(
+def test_a_turn_that_fails_in_the_server_is_said_in_one_line_without_what_it_held(
     folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house, stop, turns = (
-        open_house(Settings.read({FILE: str(folder / "keys" / "casework.toml")})),
-        threading.Event(),
-        [],
-    )
-
     def fail(*_: Any) -> None:
-        turns.append(1)
-        stop.set()
         raise RuntimeError("Camille Fictif")
 
     monkeypatch.setattr(ticking, "run", fail)
-    ticking.keep(house, None, stop)
-    assert (len(turns), "Camille" in caplog.text, "RuntimeError" in caplog.text) == (1, False, True)
-    (folder / "keys" / "last-tick").touch()
-    monkeypatch.setattr(ticking, "LOOK", 0.01)
-    stop.clear()
-    threading.Timer(0.2, stop.set).start()
-    ticking.keep(house, None, stop)
-    assert len(turns) == 1
+    house = open_house(Settings.read({FILE: str(folder / "keys" / "casework.toml")}))
+    ticking.take_turn(house, None)
+    assert ("Camille" in caplog.text, "RuntimeError" in caplog.text) == (False, True)
     house.stores.close()
+
+
+def test_the_server_takes_the_turn_that_no_timer_took_and_no_other(folder: Path) -> None:
+    settings, mark = Settings.read({FILE: str(folder / "keys" / "casework.toml")}), folder / "keys" / "last-tick"
+    house = open_house(settings)
+    house.stores.close()
+    serving._clocks(house, None)
+    first = mark.stat().st_mtime_ns
+    serving._clocks(house, None)
+    assert mark.stat().st_mtime_ns == first
+    for other in (time.time() - 7_200, time.time() + 86_400):  # hours ago, and of a clock that was set back since
+        os.utime(mark, (other, other))
+        serving._clocks(house, None)
+        assert abs(mark.stat().st_mtime - time.time()) < 60
 
 
 @pytest.mark.parametrize("name", ["keys/pins.json", "data/case.db", "data", "keys"])
@@ -210,6 +198,9 @@ def test_the_doctor_finds_an_old_turn_a_full_disk_and_a_clock_gone_back(
     found = shell.run("doctor").output
     for words in ("ran last 3 hours ago", "make room", "before the newest entry of the log"):
         assert words in found
+    tomorrow = time.time() + 24 * 3_600
+    os.utime(folder / "keys" / "last-tick", (tomorrow, tomorrow))
+    assert "at a moment still to come" in shell.run("doctor").output
 
 
 def test_the_doctor_asks_the_web_server_in_front(folder: Path, shell: Shell) -> None:
@@ -336,6 +327,11 @@ def test_a_backup_is_put_back_and_serves(folder: Path, shell: Shell) -> None:
     for path in copies:
         shutil.copy(path, folder / "data" / path.name)
     assert shell.run("tick").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(folder: Path, shell: Shell) -> None:
+    refused = shell.run("backup", str(folder / "keys" / "casework.toml" / "kept"))
+    assert (refused.exit_code, "Not a directory" in refused.output) == (1, True)
 
 
 def test_no_act_falls_between_the_copies_of_the_two_stores(

@@ -87,7 +87,7 @@ def main(folder: str, port: str, number: str) -> None:
     house.stores.close()
     listener = socket.create_server(("127.0.0.1", int(port)), backlog=1024)
     with listener, workers(app, listener, options(settings), int(number)) as watch:
-        watch()
+        watch(lambda: None)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from casework.config import PREFIX
 from casework.store.engines import database_file
@@ -16,6 +16,7 @@ from tools.bench.costs import told
 from tools.bench.places import free_port, started
 from tools.bench.world import World
 
+TABLES = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 STARTS = 5
 WORKERS = 2
 PAGES = 30
@@ -98,6 +99,6 @@ def _size(url: str) -> int:
         return path.stat().st_size
     engine = create_engine(url)
     with engine.connect() as connection:
-        size = int(connection.scalar(text("SELECT pg_database_size(:name)"), {"name": make_url(url).database}) or 0)
+        size = int(connection.scalar(text(TABLES)) or 0)
     engine.dispose()
     return size
