@@ -1,17 +1,28 @@
 """Which situations of a list say that the minor is in danger (F33-13), for who must look at them first; each reading is logged."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from audit.entry import Reference
-from casework.cases import shown
 from casework.cases.reading import Line
 from casework.cases.several import glimpses
-from casework.kernel.life import Life
+from casework.kernel.life import Life, Slot
+from casework.kernel.records import Charter
 from casework.store.house import House
 from casework.store.keyring import Acting
+from casework.web.french import lowered
 
 REASON = "reason"
+
+
+def told(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> str:
+    """That the minor is said to be in danger, and which route was taken (F33-13); empty when it is not."""
+    reason = contents.get(Slot("reason"), {})
+    if not reason.get("danger"):
+        return ""
+    routes = next(found for found in charter.lists if found.name == "danger_route")
+    return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
 
 
 def signalled(house: House, acting: Acting, lines: Sequence[Line]) -> frozenset[UUID]:
@@ -31,7 +42,7 @@ def signalled(house: House, acting: Acting, lines: Sequence[Line]) -> frozenset[
             if item.contents
         ]
     )
-    return frozenset(item.life.case for item in found if shown.danger(house.charter, item.contents))
+    return frozenset(item.life.case for item in found if told(house.charter, item.contents))
 
 
 def _reason(_life: Life) -> Collection[str]:

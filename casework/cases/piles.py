@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from casework.accounts.people import Names
-from casework.cases import decided, shown
+from casework.cases import danger, decided
 from casework.cases.comparing import CHECKING
 from casework.cases.duties import UNANSWERED
 from casework.cases.reading import CORRECTING
@@ -97,7 +97,7 @@ def _unseen(files: Files) -> Iterator[Glimpse]:
 
 
 def _danger(files: Files, item: Glimpse) -> str:
-    return shown.danger(files.charter, item.contents)
+    return danger.told(files.charter, item.contents)
 
 
 def _lacks(item: Glimpse) -> str:

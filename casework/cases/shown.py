@@ -19,7 +19,6 @@ from casework.kernel.life import Life, Part, Party, Slot
 from casework.kernel.records import SITUATION, Charter, Field, Kind, Move, Step
 from casework.store.house import House
 from casework.store.keyring import Acting
-from casework.web.french import lowered
 from casework.web.widgets import Widget, Words, summary, widgets
 
 HISTORY = 200
@@ -157,15 +156,6 @@ def _sheet(line: Line, duty: Duty | None) -> Row:
     if duty is None:
         return Row(line.case, line.reference, "", "Fiche ouverte", None)
     return Row(line.case, line.reference, "", duties.told(duty), duty.part.since)
-
-
-def danger(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> str:
-    """That the minor is said to be in danger, and which route was taken (F33-13); empty when it is not."""
-    reason = contents.get(Slot("reason"), {})
-    if not reason.get("danger"):
-        return ""
-    routes = next(found for found in charter.lists if found.name == "danger_route")
-    return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
 
 
 def lacking(move: Move, opened: Opened) -> str:
