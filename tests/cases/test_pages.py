@@ -192,7 +192,9 @@ def test_a_draft_is_offered_with_its_reference_while_its_act_is_possible(
     line = f"Reprendre votre brouillon du 2 mars 2026 : envoyer le retour, situation {head.reference}"
     assert line in plain(readers["recipient"].get("/").text)
     lives.play(head, "dsol", "record_return", {"return": builders.RETURN}, part=part)
-    assert "Reprendre" not in readers["recipient"].get("/").text
+    home = readers["recipient"].get("/")
+    assert home.status_code == 200
+    assert "Reprendre" not in home.text
 
 
 @pytest.mark.clause("F33-14")
