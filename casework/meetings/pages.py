@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "earlier": "Une réunion est reportée à une date plus lointaine que la date actuelle.",
     "done": "Cette réunion est terminée.",
     "circulated": "L’échange nominatif est ouvert. Rendez d’abord les situations à une prochaine réunion.",
+    "examined": "Des situations ont été examinées à cette réunion : elle a eu lieu.",
     "nobody": "Personne n’est convoqué. Convoquez d’abord les membres.",
     "not_member": "Une personne choisie n’est pas membre de la cellule, ou n’y est plus admise.",
     "early": "La réunion n’a pas encore eu lieu.",

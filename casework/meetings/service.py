@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from casework.cases import facts
 from casework.kernel.clock import today
@@ -24,6 +24,8 @@ from casework.store.tables import FactRow
 
 ORGANISING = "schedule"  # whoever may play this move organises the meetings
 OPEN_STEPS = ("scheduled", "in_session")
+READ_STEPS = ("in_session", "examined", "signed")
+SIGNED = "signed"  # the state of a meeting whose situations were examined: it took place, wherever they went since
 
 
 class MeetingError(Exception):
@@ -78,12 +80,10 @@ def fix_in(
 
 
 def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:
-    """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read."""
+    """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read, "examined"."""
     with _changing(house, acting, meeting, "postponed") as (writing, row):
         require(not row.held, "done")
-        require(
-            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
-        )
+        _require_unread(writing, row)
         problem = rules.postponing_problem(row.day, day, today())
         if problem:
             raise MeetingError(problem)
@@ -114,9 +114,7 @@ def release(house: House, acting: Acting, meeting: UUID, tenure: UUID) -> None:
     """Take a convocation back, as long as nothing was opened to it. Errors: MeetingError."""
     with _changing(house, acting, meeting, "released") as (writing, row):
         require(not row.held, "done")
-        require(
-            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
-        )
+        _require_unread(writing, row)
         writing.session.execute(
             delete(ConvocationRow).where(ConvocationRow.meeting == meeting, ConvocationRow.tenure == tenure)
         )
@@ -133,6 +131,11 @@ def attend(house: House, acting: Acting, meeting: UUID, attendance: Mapping[UUID
             convened[tenure].attendance = value
 
 
+def _require_unread(writing: Writing, row: MeetingRow) -> None:
+    require(row.state != SIGNED, "examined")
+    require(not records.situations(writing.house, writing.session, row.id, *READ_STEPS), "circulated")
+
+
 def _open_values(house: House, party: Party | None) -> set[str]:
     seat = party.seat if party else ""
     return {value.value for value in rules.attendances(house.charter, seat)}
@@ -141,13 +144,16 @@ def _open_values(house: House, party: Party | None) -> set[str]:
 def hold(house: House, acting: Acting, meeting: UUID, *, took_place: bool = True) -> str:
     """Say that the meeting took place, or did not; how it was held is computed (F33-08) and counted once (F33-11).
 
-    Errors: MeetingError: "early" before the day, "waiting" while situations of a meeting that did not take place wait for it.
+    Errors: MeetingError: "early" before the day; of a meeting that did not take place, "waiting" while situations wait for it,
+    "examined" when some were examined.
     """
     with _changing(house, acting, meeting, "held" if took_place else "not_held") as (writing, row):
         if row.held:
             return row.held
         require(row.day <= today() or not took_place, "early")
         require(took_place or not records.situations(house, writing.session, meeting, *OPEN_STEPS), "waiting")
+        examined = row.state == SIGNED or records.situations(house, writing.session, meeting, "examined", "signed")
+        require(took_place or not examined, "examined")
         row.held = rules.how_held(row.day, row.first_day, urgent=row.urgent) if took_place else "not_held"
         made, _ = facts.row(house, facts.Made("meeting_held", {"held": row.held}, day=row.day), frozenset())
         writing.session.add(FactRow(**made))
@@ -172,8 +178,10 @@ def log_meeting(writing: Writing, acting: Acting, meeting: UUID, change: str, *,
 
 
 def log_change(house: House, acting: Acting, row: MeetingRow, change: str) -> None:
-    """An entry for what was done to every situation of a meeting at once."""
+    """An entry for what was done to every situation of a meeting at once; once signed, the meeting keeps it."""
     with house.writing() as writing:
+        if change == SIGNED:
+            writing.session.execute(update(MeetingRow).where(MeetingRow.id == row.id).values(state=SIGNED))
         log_meeting(writing, acting, row.id, change, urgent=row.urgent)
 
 

@@ -9,7 +9,7 @@ import pytest
 from casework.kernel.clock import at, now, today
 from casework.meetings import exchange, home, service
 from casework.meetings.rooms import Room
-from tests.meetings.lives import decided, owned, scheduled
+from tests.meetings.lives import decided, finish, owned, scheduled
 from tests.meetings.site import Site
 from tests.meetings.world import World
 
@@ -67,6 +67,17 @@ def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world:
         exchange.approve(world.house, world.people["town_hall"], meeting)
         assert "Cette réunion est terminée" in site.get("coordinator", f"/reunions/{meeting}")
         assert offers(site, "town_hall", meeting) == [agenda]
+
+
+def test_a_meeting_whose_record_is_approved_is_closed_and_neither_moved_nor_cancelled(site: Site, world: World) -> None:
+    coordinator, meeting = world.people["coordinator"], world.meeting("emas", "town_hall")
+    case = scheduled(world, meeting)
+    exchange.circulate(world.house, coordinator, meeting)
+    finish(world, meeting, case)
+    found = offers(site, "coordinator", meeting)
+    assert "Noter les présences" in found
+    assert "Clore la réunion" in found
+    assert not {"Reporter la réunion", "Annuler la réunion"} & {*found}
 
 
 @pytest.mark.parametrize("who", ["emas", "head_of_school", "prosecutor"])
