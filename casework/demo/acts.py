@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
+from casework.accounts import confirming
 from casework.cases import drafts, orienting, reading
 from casework.cases.act import Change, act, begin
 from casework.cases.filling import Filled, fill, sections
@@ -174,6 +175,12 @@ def orient(stage: Stage, login: str, case: str, given: Given) -> None:
     orienting.send(house, acting, opened, opened.head.sequence, found.sheet)
 
 
+def confirm(stage: Stage, login: str, _: str, given: Given) -> None:
+    """Confirm the rights of these persons for a year (A-01)."""
+    for key in given["keys"]:
+        confirming.confirm(stage.house, stage.who(login), stage.tenures[key])
+
+
 SPECIAL: Mapping[str, Doing] = {
     "fix": fix,
     "postpone": postpone,
@@ -189,4 +196,5 @@ SPECIAL: Mapping[str, Doing] = {
     "attend": attend,
     "hold": hold,
     "orient": orient,
+    "confirm": confirm,
 }
