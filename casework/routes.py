@@ -134,7 +134,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
     author, move = expired_author(house, token), asked.get("move")
     if author is None or move not in {item.name for item in house.charter.moves}:
         return False
-    return drafts.keep(house, author.person, move, form, asked.get("case"), asked.get("part"))
+    return drafts.keep(house, author, move, form, asked.get("case"), asked.get("part"))
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)

@@ -116,7 +116,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
 def _sent(form: str, case: UUID | None = None, part: UUID | None = None) -> None:
     """What was sent is a draft no more. The act stands whatever happens here: what cannot be deleted now ends with its clock (R-01)."""
     with suppress(StoreDown):
-        drafts.forget(current_house(), acting().keys.person, form, case, part)
+        drafts.forget(current_house(), acting().party, form, case, part)
 
 
 def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> MultiDict[str, str] | None:
@@ -130,7 +130,7 @@ def _kept(form: str, case: UUID | None = None, part: UUID | None = None) -> bool
     """Whether the form could be kept for later; None when the person asked to send it."""
     if request.method != "POST" or "_keep" not in request.form:
         return None
-    return drafts.keep(current_house(), acting().keys.person, form, request.form.to_dict(flat=False), case, part)
+    return drafts.keep(current_house(), acting().party, form, request.form.to_dict(flat=False), case, part)
 
 
 def _form(

@@ -160,7 +160,7 @@ def read(stage: Stage, login: str, case: str, _given: Given) -> None:
 def begin_draft(stage: Stage, login: str, move: str, given: Given) -> None:
     """Begin a form and leave it there."""
     form = {name: [value] for name, value in given.items()}
-    drafts.keep(stage.house, stage.who(login).keys.person, move, form)
+    drafts.keep(stage.house, stage.who(login).party, move, form)
 
 
 def orient(stage: Stage, login: str, case: str, given: Given) -> None:

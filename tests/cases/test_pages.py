@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.accounts.people import names
 from casework.cases import confirmed, drafts
 from casework.cases.comparing import link
 from casework.cases.recent import recent
@@ -202,6 +203,14 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     kept = drafts.find(lives.house, lives.acting[author], late, head.life.case)
     assert kept
     assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
+
+
+def test_every_page_says_for_which_school_a_head_of_school_acts(lives: Lives, readers: dict[str, Reader]) -> None:
+    school = names(lives.house).organisation(lives.party("head_of_school").organisation)
+    assert f"En qualité de : Chef d’établissement, {school}<" in readers["head_of_school"].get("/").text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "En qualité de : Coordonnateur<" in readers["coordinator"].get("/").text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @on_both("lives", "postgresql")
