@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "case_0011"
-down_revision = "case_0008"
+down_revision = "case_0009"
 branch_labels = None
 depends_on = None
 FORMER = ("person", "form", "case", "part")
