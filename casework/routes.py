@@ -67,7 +67,7 @@ ROUTES = (
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
-    url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
+    url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
     url("/administration/confirmations", yearly.confirmations, needs=KEEPER),

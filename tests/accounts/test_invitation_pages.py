@@ -102,6 +102,8 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     path = f"/administration/acces/{browser.town.people['dpo'].person}"
     browser.enter("coordinator")
     seen = _seen(browser, path)
+    assert "devra être admise de nouveau" in plain(browser.html)
+    assert _seen(browser, path) == seen
     first = browser.post(path, seen=seen)
     again = browser.post(path, 409, seen=seen)
     assert "Un lien plus récent" in again.text
@@ -112,10 +114,20 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     assert "Admise, invitée de nouveau jusqu’au 5 mars 2026" in browser.get("/administration").text
 
 
+def test_an_address_is_never_invited_under_the_name_of_somebody_else(browser: Browser) -> None:
+    form = {"email": "dpo@exemple.fr", "role": "pjj", "organisation": str(browser.town.organisation("pjj"))}
+    browser.enter("coordinator")
+    browser.get("/administration/invitation")
+    told = plain(browser.post("/administration/invitation", 422, name="Ada", **form).text)
+    assert "cette adresse est déjà celle de Dpo." in told
+    assert 'value="Ada"' in told
+    assert "a déjà un compte" in plain(browser.post("/administration/invitation", 200, name="DPO", **form).text)
+
+
 def _seen(browser: Browser, path: str) -> str:
-    """The mark of the last invitation in the form of this address."""
-    form = browser.get("/administration").text.split(f'action="{path}"')[1].split("</form>")[0]
-    return form.split('name="seen" value="')[1].split('"')[0]
+    """The mark of the last invitation, in the page that the list leads to."""
+    assert f'href="{path}"' in browser.get("/administration").text
+    return browser.get(path).text.split('name="seen" value="')[1].split('"')[0]
 
 
 @pytest.mark.clause("A-02")
