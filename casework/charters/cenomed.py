@@ -1416,7 +1416,7 @@ MOVES = (
         takes=(Take.REASON,),
         reasons=COORDINATOR_CLOSURE,
         key="c",
-        done="La situation est clôturée. Vous seul pouvez encore la lire.",
+        done="La situation est clôturée. Seuls les coordonnateurs peuvent encore la lire.",
         help="Après la clôture, vous seul pourrez encore lire la situation.",
         past="clôturée",
     ),
