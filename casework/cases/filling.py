@@ -108,7 +108,7 @@ def fill(
     _preset(house, acting, move, contents)
     takes = _takes(acting, move, posted, errors)
     if not errors and not more:
-        refused = house.charter.problems(contents, life.began if life else today())
+        refused = house.charter.problems(_with_unasked(parts, contents), life.began if life else today())
         errors = [problem(house, key, message) for key, message in refused.items()]
     if errors or more:
         return Filled(contents, takes, () if more else tuple(errors), shown, more=more)
@@ -138,6 +138,17 @@ def _keep_hidden(
                 _keep_hidden(item.fields, inner, row, was) for row, was in zip(rows, before, strict=True)
             ]
     return result
+
+
+def _with_unasked(parts: Sequence[Section], contents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What was read, beside what is written in the fields that this form does not ask: the rules look at both."""
+    unasked = {
+        part.compartment.name: {
+            name: value for name, value in part.old.items() if name not in {item.name for item in part.fields}
+        }
+        for part in parts
+    }
+    return {name: {**unasked.get(name, {}), **read} for name, read in contents.items()}
 
 
 def _before_each(

@@ -203,7 +203,7 @@ SHOWN = _list(
 POINTS = _list(
     "points",
     "Points à préciser",
-    ("identity", "L’identité ou la date de naissance"),
+    ("identity", "L’identité, la date de naissance ou la scolarité"),
     ("contact", "Les coordonnées"),
     ("representatives", "Les représentants légaux"),
     ("information", "L’information de la personne"),
@@ -681,12 +681,13 @@ RETURN_FIELDS = (
         required=True,
     ),
 )
+NAMING_NOBODY = ("presence_on_place",)  # A18: the sheet of such an action says nothing of the person
 SHEET_FIELDS = (
     Field("decision", "Décision", Kind.CHOICE, "F33-15", choices=DECISION, required=True),
     Field("action", "Action confiée", Kind.CHOICE, "F33-15", choices=ACTION),
     Field("due", "Échéance", Kind.DATE, "F33-15"),
-    Field("surname", "Nom", Kind.LINE, "F33-15", required=True, limit=80),
-    Field("first_name", "Prénom", Kind.LINE, "F33-15", required=True, limit=80),
+    Field("surname", "Nom", Kind.LINE, "F33-15", limit=80),
+    Field("first_name", "Prénom", Kind.LINE, "F33-15", limit=80),
     Field("telephone", "Téléphone", Kind.PHONE, "F33-15", limit=30),
 )
 MATCH_FIELDS = (

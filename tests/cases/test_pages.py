@@ -205,6 +205,16 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
 
 
+@pytest.mark.clause("C-05")
+def test_nobody_is_informed_before_the_birth_that_another_form_asked(lives: Lives, readers: dict[str, Reader]) -> None:
+    path = f"/situations/{lives.refer().life.case}/actes/inform"
+    told = {"identity-informed_how": "by_phone", "identity-informed_on": "2001-05-01"}
+    refused = readers["coordinator"].post(path, **told)
+    assert refused.status_code == 422
+    assert "cette date est plus ancienne que la naissance indiquée." in refused.text
+    assert readers["coordinator"].post(path, **{**told, "identity-informed_on": "2026-02-20"}).status_code == 303
+
+
 def test_every_page_says_for_which_school_a_head_of_school_acts(lives: Lives, readers: dict[str, Reader]) -> None:
     school = names(lives.house).organisation(lives.party("head_of_school").organisation)
     assert f"En qualité de : Chef d’établissement, {school}<" in readers["head_of_school"].get("/").text.replace(

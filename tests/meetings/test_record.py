@@ -13,6 +13,19 @@ from tests.meetings.lives import ACTION, EVERYBODY, code, decided, finish, in_se
 from tests.meetings.world import IDENTITY, World
 
 
+@pytest.mark.clause("F33-15")
+def test_the_sheet_of_an_action_that_names_nobody_names_nobody(world: World) -> None:
+    meeting, case = in_session(world)
+    presence = owned(world, "emas") | {"action": "presence_on_place"}
+    decided(world, case, presence)
+    assert exchange.sign(world.house, world.people["coordinator"], meeting).done == [case]
+    assert exchange.approve(world.house, world.people["town_hall"], meeting).done == [case]
+    opened = open_situation(world.house, world.people["emas"], case)
+    assert opened is not None
+    (content,) = opened.contents.values()
+    assert content == {name: presence[name] for name in ("decision", "action", "due")}
+
+
 @on_both("world")
 @pytest.mark.clause("F33-15")
 def test_an_owner_keeps_its_sheet_after_the_exchange_has_closed(world: World) -> None:
