@@ -87,7 +87,7 @@ ROUTES = (
     url("/reunions/nouvelle", meetings.new, needs=ORGANISER, methods=BOTH),
     url("/reunions/dates", dates.propose, needs=ORGANISER, methods=BOTH),
     url("/reunions/dates/<uuid:proposal>", dates.poll, needs=MEETINGS, methods=BOTH),
-    url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=POST),
+    url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>", meetings.meeting, needs=MEETINGS),
     url("/reunions/<uuid:meeting>/report", meetings.postpone, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/heure-et-lieu", meetings.arrange, needs=ORGANISER, methods=BOTH),

@@ -59,7 +59,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     if move.page in ("cases.orient", DECISIONS, "meetings.recusal"):
         return url_for(move.page, case=case)
     if move.page == "meetings.agenda":
-        return url_for("meetings.listing")
+        return url_for("meetings.listing", situation=case)
     if move.page:
         return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
     if not by_hand(move):

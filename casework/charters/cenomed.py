@@ -1016,6 +1016,7 @@ MOVES = (
         "screening",
         asks_opinion=True,
         done="La saisine est transmise au Parquet, qui peut maintenant la lire.",
+        help="Une transmission ne se reprend pas.",
         key="t",
         past="transmise au Parquet",
     ),
@@ -1418,7 +1419,7 @@ MOVES = (
         reasons=COORDINATOR_CLOSURE,
         key="c",
         done="La situation est clôturée. Seuls les coordonnateurs peuvent encore la lire.",
-        help="Après la clôture, vous seul pourrez encore lire la situation.",
+        help="Une clôture est définitive : la situation ne se rouvre pas. Seuls les coordonnateurs pourront encore la lire.",
         past="clôturée",
     ),
     Move(
@@ -1430,7 +1431,7 @@ MOVES = (
         takes=(Take.OTHER,),
         page="cases.compare",
         done="Les deux situations sont reliées ; elles restent deux situations.",
-        past="lien modifié avec une autre situation",
+        past="reliée à une autre situation, ou déliée",
         discreet=True,
     ),
     Move(

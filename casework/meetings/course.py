@@ -17,6 +17,7 @@ ACTS: Mapping[str, tuple[str, str]] = {  # act: its label, its page
     "project": ("Projeter la réunion", "meetings.projection"),
     "circulate": ("Ouvrir l’échange nominatif", "meetings.circulate"),
     "sign": ("Signer le relevé de décisions", "meetings.record"),
+    "reread": ("Voir le relevé de décisions", "meetings.record"),
     "approve": ("Approuver le relevé de décisions", "meetings.record"),
     "attendance": ("Noter les présences", "meetings.attendance"),
     "noted": ("Corriger les présences", "meetings.attendance"),
@@ -27,6 +28,7 @@ ACTS: Mapping[str, tuple[str, str]] = {  # act: its label, its page
     "cancel": ("Annuler la réunion", "meetings.hold"),
 }
 BEGUN = service.READ_STEPS
+SIGNED = ("signed", "followed", "closed")  # where a situation whose decision was signed stays on its agenda
 OVER = {"not_held": "Cette réunion n’a pas eu lieu."}
 
 
@@ -116,6 +118,7 @@ def _possible(at: _Standing) -> Iterator[str]:
         "project": at.at(*BEGUN) > 0 and not at.held,
         "circulate": at.opens and bool(at.sheet.convened),
         "sign": at.reached and at.at("examined") > 0,
+        "reread": not at.at("examined") and at.at(*SIGNED) > 0,
         "attendance": at.reached and not at.noted,
         "noted": at.reached and at.noted and bool(at.sheet.convened),
         "hold": coming and at.reached,

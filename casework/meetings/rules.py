@@ -27,7 +27,7 @@ Entrusted: TypeAlias = tuple[UUID, dict[str, Any]]  # owner, and what its sheet 
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
     "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting", "days",
-    "nothing", "opening", "before", "examined",
+    "nothing", "opening", "before", "examined", "room", "same_day",
 ]  # fmt: skip
 
 

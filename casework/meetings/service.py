@@ -18,6 +18,7 @@ from casework.meetings.rules import Code
 from casework.store.directory import load_directory
 from casework.store.events import MEETING_CHANGES, URGENT_REASONS
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import Acting
 from casework.store.meetingtables import ConvocationRow, MeetingRow
 from casework.store.tables import FactRow
@@ -53,15 +54,35 @@ def approves(house: House, acting: Acting) -> bool:
 
 
 def fix(
-    house: House, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+    house: House,
+    acting: Acting,
+    day: date,
+    room: Room | None = None,
+    *,
+    urgent: bool = False,
+    reason: str = "",
+    once: UUID | None = None,
 ) -> UUID:
-    """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError."""
+    """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError.
+
+    `once`: the id it will have; the same one again is the same meeting.
+    """
     with house.writing() as writing:
-        return fix_in(writing, acting, day, room, urgent=urgent, reason=reason)
+        take_turn(writing.session, house.instance)
+        if once and organises(house, acting) and records.find(house, writing.session, once):
+            return once
+        return fix_in(writing, acting, day, room, urgent=urgent, reason=reason, once=once)
 
 
 def fix_in(
-    writing: Writing, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+    writing: Writing,
+    acting: Acting,
+    day: date,
+    room: Room | None = None,
+    *,
+    urgent: bool = False,
+    reason: str = "",
+    once: UUID | None = None,
 ) -> UUID:
     """As `fix`, inside a transaction that does more."""
     house = writing.house
@@ -69,7 +90,7 @@ def fix_in(
     problem = rules.fixing_problem(day, today(), urgent=urgent, reason=reason)
     if problem:
         raise MeetingError(problem)
-    meeting = uuid4()
+    meeting = once or uuid4()
     row = MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
     rooms.put(house, row, room or Room())
     writing.session.add(row)
@@ -77,6 +98,14 @@ def fix_in(
     if urgent:
         writing.log(house.events.meeting_urgent, acting.actor, subject=meeting, reason=URGENT_REASONS[reason])
     return meeting
+
+
+def on_day(house: House, day: date, but: UUID | None = None) -> int:
+    """How many meetings are fixed for this day already, less those that will not take place; `but` is not looked at."""
+    with house.stores.case_reading() as session:
+        return sum(
+            row.day == day and row.held != "not_held" and row.id != but for row in records.all_meetings(house, session)
+        )
 
 
 def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:

@@ -31,7 +31,7 @@ def offers(site: Site, who: str, meeting: UUID) -> list[str]:
 def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world: World) -> None:
     coordinator, meeting = world.people["coordinator"], world.meeting(days=10)
     agenda, arrange, convene = "Voir l’ordre du jour", "Modifier l’heure et le lieu", "Convoquer les membres"
-    project = "Projeter la réunion"
+    project, reread = "Projeter la réunion", "Voir le relevé de décisions"
     later = ["Reporter la réunion", "Annuler la réunion"]
     assert offers(site, "coordinator", meeting) == [arrange, agenda, convene, *later]
     service.arrange(world.house, coordinator, meeting, Room(now().time(), "Salle"))
@@ -56,13 +56,13 @@ def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world:
         ]
         assert offers(site, "coordinator", meeting) == acts
         exchange.sign(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, project, *acts[4:]]
+        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, project, reread, *acts[4:]]
         assert "Signez" not in site.get("coordinator", f"/reunions/{meeting}")
         assert offers(site, "town_hall", meeting) == ["Approuver le relevé de décisions", agenda]
         service.attend(world.house, coordinator, meeting, dict.fromkeys(world.tenures("emas", "town_hall"), "present"))
         assert "Signez" not in site.get("coordinator", f"/reunions/{meeting}/fait/attendance")
         service.hold(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == [agenda, "Corriger les présences"]
+        assert offers(site, "coordinator", meeting) == [agenda, reread, "Corriger les présences"]
         assert "la mairie doit encore l’approuver" in site.get("coordinator", f"/reunions/{meeting}")
         exchange.approve(world.house, world.people["town_hall"], meeting)
         assert "Cette réunion est terminée" in site.get("coordinator", f"/reunions/{meeting}")
