@@ -503,7 +503,7 @@ INFORMATION = (
         choices=DEFER_REASON,
         only_if=("informed_how", "not_yet"),
         preset="coordinator",
-        help="Inscrite par le coordonnateur.",
+        help="C’est le coordonnateur qui l’inscrit.",
     ),
     Field(
         "defer_until",

@@ -173,7 +173,12 @@ def test_each_section_of_the_coordinators_desk_has_something_in_it(copied: Place
         client = enter(create_app(copied.settings(), house), copied, copied.load()[0])
         page = client.get("/bureau", base_url=ORIGIN).text
     assert [section.title for section in desk.SECTIONS if section.title not in page] == []
-    for said in ("Danger signalé. Voie prise", "À relancer.", "En retard depuis le", "Complétez d’abord l’information"):
+    for said in (
+        "Danger signalé. Voie prise",
+        "À relancer :",
+        "En retard depuis le",
+        "Complétez d’abord l’information",
+    ):
         assert said in page
 
 
