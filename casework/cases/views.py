@@ -151,7 +151,7 @@ def _form(
         "cases/move.html",
         move=move,
         sections=shown.blocks(house, person, move, parts, filled, opened, part),
-        reasons=shown.reasons(move, filled),
+        reasons=shown.reasons(house.charter, move, filled, opened.life if opened else None),
         opened=opened,
         filled=filled,
         once=once,

@@ -493,6 +493,7 @@ INFORMATION = (
         "C-05",
         required=True,
         only_if=("informed_how", "!not_yet"),
+        when="Si la personne est informée.",
     ),
     Field("informed_by", "Service qui a informé", Kind.LINE, "C-05", limit=80),
     Field(
@@ -502,6 +503,7 @@ INFORMATION = (
         "C-05",
         choices=DEFER_REASON,
         only_if=("informed_how", "not_yet"),
+        when="Si la personne n’est pas encore informée.",
         preset="coordinator",
         help="C’est le coordonnateur qui l’inscrit.",
     ),
@@ -511,6 +513,7 @@ INFORMATION = (
         Kind.COMING_DATE,
         "C-05",
         only_if=("informed_how", "not_yet"),
+        when="Si la personne n’est pas encore informée.",
         preset="coordinator",
     ),
 )

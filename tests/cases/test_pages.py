@@ -205,12 +205,27 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
 
 
+@pytest.mark.clause("R-03")
+def test_no_event_is_a_reason_of_closure_once_nothing_happened_for_two_years(
+    lives: Lives, readers: dict[str, Reader]
+) -> None:
+    case, coordinator = lives.followed().life.case, readers["coordinator"]
+    path = f"/situations/{case}/actes/close"
+    assert "Sans événement depuis le délai fixé" not in coordinator.get(path).text
+    assert coordinator.post(path, reason="no_event").status_code == 422
+    with lives.town.later(days=731):
+        later = Reader(application(lives), lives, "coordinator")
+        assert "Sans événement depuis le délai fixé" in later.get(path).text
+        assert later.post(path, reason="no_event").status_code == 303
+
+
 @pytest.mark.clause("C-05")
 def test_nobody_is_informed_before_the_birth_that_another_form_asked(lives: Lives, readers: dict[str, Reader]) -> None:
     path = f"/situations/{lives.refer().life.case}/actes/inform"
     told = {"identity-informed_how": "by_phone", "identity-informed_on": "2001-05-01"}
     refused = readers["coordinator"].post(path, **told)
     assert refused.status_code == 422
+    assert "Si la personne n’est pas encore informée." in refused.text
     assert "cette date est plus ancienne que la naissance indiquée." in refused.text
     assert readers["coordinator"].post(path, **{**told, "identity-informed_on": "2026-02-20"}).status_code == 303
 
