@@ -16,7 +16,7 @@ from casework.accounts.leaving import leaving
 from casework.accounts.overview import places, tenures
 from casework.accounts.people import Contact, has_account, known_as, mail_address, names
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import Invited, create_organisation, invite, reinvite
+from casework.accounts.service import Invited, create_organisation, invite, reinvite, uninvite
 from casework.kernel.records import Field
 from casework.mail.service import MAILER, send_invitation
 from casework.store.house import House
@@ -141,6 +141,9 @@ def reinvitation(person: UUID) -> Response:
     if asked.method != "POST":
         return _reinviting(person)
     try:
+        if "cancel" in asked.form:
+            uninvite(current_house(), person, acting().actor)
+            return go("accounts.administration")
         token = reinvite(current_house(), person, acting().actor, asked.form.get("seen", ""))
     except AccountError as error:
         problem = SENT if error.code == "changed" else forms.problem(error)

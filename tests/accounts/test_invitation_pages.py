@@ -114,6 +114,25 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     assert "Admise, invitée de nouveau jusqu’au 5 mars 2026" in browser.get("/administration").text
 
 
+def test_an_invitation_taken_back_opens_nothing_and_whoever_has_an_account_keeps_it(browser: Browser) -> None:
+    house, place = browser.town.house, browser.town.organisation("pjj")
+    with at(browser.town.moment):
+        made = invite(house, Contact("ada@exemple.fr", "Ada", "ada@exemple.fr"), "pjj", place)
+    browser.enter("coordinator")
+    path = f"/administration/acces/{made.person}"
+    assert "Annuler l’invitation" in browser.get(path).text
+    browser.post(path, 303, cancel="1")
+    assert "Ada" not in browser.get("/administration").text
+    browser.get(path, 404)
+    browser.get(f"/invitation/{made.token}", 404)
+    with at(browser.town.moment):
+        assert invite(house, Contact("ada@exemple.fr", "Ada", "ada@exemple.fr"), "pjj", place).person == made.person
+    dpo = f"/administration/acces/{browser.town.people['dpo'].person}"
+    assert "Annuler l’invitation" not in browser.get(dpo).text
+    browser.post(dpo, 409, cancel="1")
+    assert "Dpo" in browser.get("/administration").text
+
+
 def test_an_address_is_never_invited_under_the_name_of_somebody_else(browser: Browser) -> None:
     form = {"email": "dpo@exemple.fr", "role": "pjj", "organisation": str(browser.town.organisation("pjj"))}
     browser.enter("coordinator")
