@@ -178,7 +178,7 @@ def test_a_link_is_told_in_the_history_to_the_coordinator_alone(readers: dict[st
     with at(lives.town.moment):
         link(lives.house, lives.acting["coordinator"], first.life.case, second.life.case)
     path = f"/situations/{first.life.case}"
-    assert "lien modifié" in readers["coordinator"].get(path).text
+    assert "reliée à une autre situation, ou déliée" in readers["coordinator"].get(path).text
     assert "lien" not in readers["prosecutor"].get(path).text.split("Historique")[1].split("</ol>")[0]
 
 
@@ -226,6 +226,7 @@ def test_nobody_is_informed_before_the_birth_that_another_form_asked(lives: Live
     refused = readers["coordinator"].post(path, **told)
     assert refused.status_code == 422
     assert "Si la personne n’est pas encore informée." in refused.text
+    assert re.findall(r"Raison de différer( <span)?", refused.text) == [""]
     assert "cette date est plus ancienne que la naissance indiquée." in refused.text
     assert readers["coordinator"].post(path, **{**told, "identity-informed_on": "2026-02-20"}).status_code == 303
 
