@@ -67,7 +67,7 @@ ROUTES = (
     url("/administration", keeping.administration, needs=INVITER, menu="Organismes et accès"),
     url("/administration/organisme", keeping.organisation, needs=INVITER, methods=BOTH),
     url("/administration/invitation", keeping.invitations, needs=INVITER, methods=BOTH),
-    url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=POST),
+    url("/administration/acces/<uuid:person>", keeping.reinvitation, needs=INVITER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/retrait", keeping.removal, needs=KEEPER, methods=BOTH),
     url("/administration/qualites/<uuid:tenure>/suspension", keeping.suspension, needs=INVITER, methods=BOTH),
     url("/administration/confirmations", yearly.confirmations, needs=KEEPER),
@@ -87,7 +87,7 @@ ROUTES = (
     url("/reunions/nouvelle", meetings.new, needs=ORGANISER, methods=BOTH),
     url("/reunions/dates", dates.propose, needs=ORGANISER, methods=BOTH),
     url("/reunions/dates/<uuid:proposal>", dates.poll, needs=MEETINGS, methods=BOTH),
-    url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=POST),
+    url("/reunions/dates/<uuid:proposal>/<day>", dates.fix, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>", meetings.meeting, needs=MEETINGS),
     url("/reunions/<uuid:meeting>/report", meetings.postpone, needs=ORGANISER, methods=BOTH),
     url("/reunions/<uuid:meeting>/heure-et-lieu", meetings.arrange, needs=ORGANISER, methods=BOTH),
@@ -134,7 +134,7 @@ def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) 
     author, move = expired_author(house, token), asked.get("move")
     if author is None or move not in {item.name for item in house.charter.moves}:
         return False
-    return drafts.keep(house, author.person, move, form, asked.get("case"), asked.get("part"))
+    return drafts.keep(house, author, move, form, asked.get("case"), asked.get("part"))
 
 
 DOORS = Doors(open_session, charter_signed, keep_late)

@@ -14,9 +14,9 @@ from casework.accounts.errors import AccountError
 from casework.accounts.escrow import uncertified
 from casework.accounts.leaving import leaving
 from casework.accounts.overview import places, tenures
-from casework.accounts.people import Contact, has_account, mail_address, names
+from casework.accounts.people import Contact, has_account, known_as, mail_address, names
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import Invited, create_organisation, invite, reinvite
+from casework.accounts.service import Invited, create_organisation, invite, reinvite, uninvite
 from casework.kernel.records import Field
 from casework.mail.service import MAILER, send_invitation
 from casework.store.house import House
@@ -120,6 +120,12 @@ def invitations() -> Response:
     if asked.method == "POST" and parsed.ok:
         value = parsed.values
         contact = Contact(value["email"], value["name"], value["email"])
+        other = known_as(house, contact.login)
+        if other.casefold() not in ("", contact.name.strip().casefold()):
+            told = f"Cette adresse est déjà celle de {other}."
+            return _form(
+                "Inviter une personne", fields, parsed.shown, (FieldError("f-email", "Adresse électronique", told),)
+            )
         try:
             made = invite(house, contact, value["role"], UUID(value["organisation"]), acting().actor)
         except AccountError as error:
@@ -131,13 +137,27 @@ def invitations() -> Response:
 
 
 def reinvitation(person: UUID) -> Response:
-    """A new way in for somebody who lost theirs: new keys, admitted again; the form sent twice makes one link."""
+    """A new way in for somebody who lost theirs: new keys, admitted again; said first, and the form sent twice makes one link."""
+    if asked.method != "POST":
+        return _reinviting(person)
     try:
+        if "cancel" in asked.form:
+            uninvite(current_house(), person, acting().actor)
+            return go("accounts.administration")
         token = reinvite(current_house(), person, acting().actor, asked.form.get("seen", ""))
     except AccountError as error:
         problem = SENT if error.code == "changed" else forms.problem(error)
         return reply("accounts/refused.html", problem=problem, status=409, page="account")
     return _invited(person, token, again=has_account(current_house(), person))
+
+
+def _reinviting(person: UUID) -> Response:
+    house = current_house()
+    line = next((line for line in tenures(house) if line.person == person), None)
+    if line is None:
+        raise NotFound
+    name, account = names(house).person(person), has_account(house, person)
+    return reply("accounts/reinviting.html", name=name, account=account, seen=line.way, page="account")
 
 
 def removal(tenure: UUID) -> Response:

@@ -150,6 +150,13 @@ def person_by_login(house: House, session: Session, login: str) -> PersonRow | N
     return session.scalar(query)
 
 
+def known_as(house: House, login: str) -> str:
+    """The name of whoever this log-in is of; empty when it is nobody's. Errors: DoesNotOpen."""
+    with house.stores.case_reading() as session:
+        row = person_by_login(house, session, login)
+    return open_contact(house, row).name if row and row.contact else ""
+
+
 def person_row(house: House, session: Session, person: UUID) -> PersonRow | None:
     """A person of this instance."""
     return session.scalar(select(PersonRow).where(PersonRow.instance == house.instance, PersonRow.id == person))

@@ -18,7 +18,7 @@ from casework.store.keytables import CopyRow
 from casework.store.listing import Entry, Listing, Tenure
 from casework.store.removals import DEPARTURES, finish, former_copy, former_locks
 from casework.store.suspensions import suspend
-from casework.store.tables import RemovalRow, SessionRow
+from casework.store.tables import InvitationRow, RemovalRow, SessionRow
 
 
 def remove_seat(house: House, acting: Acting, tenure: UUID) -> int:
@@ -80,6 +80,13 @@ def _cut(writing: Writing, gone: Tenure) -> None:
     row = tenure_row(writing.house, writing.session, gone.id)
     if row:
         row.state, row.ended_at = "ended", now()
+    _uninvite(writing, gone.person)
+
+
+def _uninvite(writing: Writing, person: UUID) -> None:
+    """The link of somebody who left opens nothing; whoever keeps another seat may still have lost its way into it."""
+    if not tenures_of(writing.house, writing.session, person):
+        writing.session.execute(delete(InvitationRow).where(InvitationRow.person == person))
 
 
 def _leave(writing: Writing, person: UUID) -> bool:

@@ -95,6 +95,22 @@ def reinvite(house: House, person: UUID, by: Actor | None = None, seen: str | No
     return token
 
 
+def uninvite(house: House, person: UUID, by: Actor | None = None) -> None:
+    """Take back the invitation of somebody who has no account: the link opens nothing. Errors: AccountError "invitation", "not_allowed"."""
+    _require_inviter(house, by)
+    with house.writing() as writing:
+        take_turn(writing.session, house.instance)
+        row = person_row(house, writing.session, person)
+        waiting = tenures_of(house, writing.session, person)
+        if row is None or row.member is not None or not waiting:
+            raise AccountError("invitation")
+        for tenure in waiting:
+            tenure.state, tenure.ended_at = "ended", now()
+        row.state = "left"
+        writing.session.execute(delete(InvitationRow).where(InvitationRow.person == person))
+        writing.log(house.events.suspended, by or _nobody(house), subject=person)
+
+
 def mark(invitation: InvitationRow | None) -> str:
     """What tells an invitation from the next one, and opens nothing."""
     return invitation.token_hash[:MARK].hex() if invitation else ""

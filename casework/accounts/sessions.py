@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from casework.accounts.admission import has_keys
 from casework.accounts.members import Bundle
-from casework.accounts.people import tenure_row
+from casework.accounts.people import open_name, tenure_row
 from casework.kernel.clock import SKEW, now
 from casework.kernel.life import Actor, Party
 from casework.store.directory import DirectoryMissing, load_directory
 from casework.store.house import House
 from casework.store.keyring import Acting, Keyring
-from casework.store.tables import SessionRow
+from casework.store.tables import OrganisationRow, SessionRow
 from crypto.errors import CryptoError
 from crypto.framing import frame
 from crypto.identity import lock, session_key, unlock
@@ -58,6 +58,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
         row = _row(house, session, token)
         bundle = _unlock(house, token, row) if row and not is_over(row) else None
         party = _party(house, session, row, bundle) if row and bundle else None
+        place = _place(house, session, party) if party else ""
     if row is None or bundle is None:
         return None
     if party is None:
@@ -66,7 +67,14 @@ def open_session(house: House, token: bytes) -> Acting | None:
     if now() - row.seen_at >= _MOVED:
         _move(house, token, row, bundle)
     keys = Keyring(row.person, bundle.member, bundle.opening, bundle.signing)
-    return Acting(Actor(house.instance, party), keys, row.tenure)
+    return Acting(Actor(house.instance, party), keys, row.tenure, place)
+
+
+def _place(house: House, session: Session, party: Party) -> str:
+    """What the organisation is called, where a person may act for another one in the same seat."""
+    held = house.charter.seat(party.seat).by_organisation
+    row = session.get(OrganisationRow, party.organisation) if held else None
+    return open_name(house, row) if row else ""
 
 
 def other_seats(house: House, acting: Acting) -> dict[UUID, Party]:

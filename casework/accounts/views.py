@@ -29,7 +29,7 @@ def login() -> Response:
         known, fingerprints = names(current_house()), error.fingerprints
         return reply("accounts/waiting.html", known=known, fingerprints=fingerprints, status=422)
     except (Limited, AccountError) as error:
-        return reply("accounts/login.html", problem=forms.problem(error), status=forms.status(error))
+        return reply("accounts/login.html", problem=forms.problem(error), status=forms.status(error), login=words.login)
     return _come_in(opened)
 
 

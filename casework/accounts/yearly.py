@@ -29,7 +29,8 @@ def confirmation(tenure: UUID) -> Response:
     except AccountError as error:
         return _confirmations(forms.problem(error))
     known = names(house)
-    return reply("accounts/confirmed.html", until=until, name=known.tenure(tenure), page="account")
+    closed = any(item.tenure == acting().tenure and item.out for item in due(house))
+    return reply("accounts/confirmed.html", until=until, name=known.tenure(tenure), closed=closed, page="account")
 
 
 def tasks(house: House, person: Acting) -> Iterable[Task]:

@@ -14,7 +14,8 @@ from casework.cases.piles import Files, Told
 from casework.cases.reading import Line
 from casework.cases.several import Glimpse, Wanted, glimpses
 from casework.kernel.clock import today
-from casework.kernel.life import Life
+from casework.kernel.life import Life, Party
+from casework.store.directory import load_directory
 from casework.store.events import PAGES
 from casework.store.house import House
 from casework.store.keyring import Acting
@@ -40,7 +41,7 @@ SECTIONS = (
     Section("a-verifier", "Saisines à vérifier", OLDEST, piles.to_check),
     Section("precisions", "Précisions demandées", OLDEST, piles.asked),
     Section("parquet", "À l’avis du Parquet", "La plus anciennement transmise d’abord", piles.screened),
-    Section("retenues", "Retenues sans réunion", OLDEST, piles.retained),
+    Section("retenues", "Retenues sans réunion", "La plus ancienne saisine d’abord", piles.retained),
     Section(
         "information", "Information de la famille à compléter", "La plus ancienne saisine d’abord", piles.uninformed
     ),
@@ -68,7 +69,7 @@ def desk() -> Response:
     house, person = current_house(), acting()
     lines = reading.lines(house, person, limit=None)
     every = glimpses(house, person, [item.case for item in lines], _wanted(lines))
-    files = Files(house.charter, names(house), today(), every)
+    files = Files(house.charter, names(house), today(), every, _admitted(house))
     found = [
         Shown(item.anchor, item.title, item.caption, sorted(item.find(files), key=lambda told: told.rank))
         for item in SECTIONS
@@ -78,6 +79,11 @@ def desk() -> Response:
     shown, more = pairs[:PAIRS], len(pairs[PAIRS:])
     entries = [*_entries(house, person, sections, every), *comparing.entries(house, person, shown)]
     return reply("cases/desk.html", *entries, sections=sections, pairs=shown, more=more)
+
+
+def _admitted(house: House) -> Collection[Party]:
+    with house.stores.case_reading() as session:
+        return load_directory(house, session).parties().values()
 
 
 def _wanted(lines: Sequence[Line]) -> Wanted:

@@ -1,4 +1,4 @@
-"""Drafts (R-01): the posted form of one act, sealed to its author alone, kept until sent or fourteen days."""
+"""Drafts (R-01): the posted form of one act, sealed to its author alone in one seat, kept until sent or fourteen days."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,11 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import defer
 from werkzeug.datastructures import MultiDict
 
 from casework.kernel.clock import today
-from casework.kernel.life import Principal
+from casework.kernel.life import Party, Principal
 from casework.store import seals
 from casework.store.base import no_part
 from casework.store.directory import load_directory
@@ -42,7 +43,7 @@ class Draft:
 
 
 def keep(
-    house: House, person: UUID, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None
+    house: House, author: Party, form: str, posted: Form, case: UUID | None = None, part: UUID | None = None
 ) -> bool:
     """Keep a posted form for its author; False when it is too long to be kept. The former draft of the same act goes once this one is there.
 
@@ -57,20 +58,22 @@ def keep(
     with house.stores.case_writing() as session:
         take_turn(session, house.instance)  # the search for orphan seals waits, and so does the same form sent twice
         directory = load_directory(house, session)
-        member = directory.id_of(Principal.member(person))
+        member = directory.id_of(Principal.member(author.person))
         if member is None:
             return False
         sealed = seal(directory.public(member), key, _seal_context(house, draft_id, key_id, member))
         with house.stores.key_writing() as keys:
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
         point("draft-sealed")
-        former = session.scalar(_mine(house, person, form, case, part))
+        former = session.scalar(_same(house, author, form, case, part))
         if former is not None:
             session.delete(former)
             session.flush()
         place = {
             "instance": house.instance,
-            "person": person,
+            "person": author.person,
+            "seat": author.seat,
+            "organisation": author.organisation,
             "form": form,
             "case": no_part(case),
             "part": no_part(part),
@@ -91,7 +94,7 @@ def _delete_key(house: House, draft: UUID) -> None:
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:
     """The author's own draft of this act. Errors: NoKey without its key; crypto.errors.DoesNotOpen when it was altered."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_mine(house, acting.keys.person, form, case, part))
+        row = session.scalar(_same(house, acting.party, form, case, part))
     if row is None:
         return None
     with house.stores.key_reading() as keys:
@@ -122,10 +125,10 @@ def find_posted(
     return None if found is None else MultiDict([(name, value) for name, values in found.items() for value in values])
 
 
-def kept_on(house: House, person: UUID, form: str, case: UUID | None = None, part: UUID | None = None) -> date | None:
+def kept_on(house: House, author: Party, form: str, case: UUID | None = None, part: UUID | None = None) -> date | None:
     """The day this draft was last written; None when there is none."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_mine(house, person, form, case, part))
+        row = session.scalar(_same(house, author, form, case, part))
     return row.changed_on if row else None
 
 
@@ -136,21 +139,20 @@ def blank(posted: Form, first: Form) -> bool:
 
 
 def mine(house: House, acting: Acting) -> list[Draft]:
-    """The author's drafts, newest first."""
+    """The author's drafts in this seat, newest first."""
     with house.stores.case_reading() as session:
         # Not the rows: a page of home would read every envelope, 48 KiB each.
-        query = select(DraftRow.id, DraftRow.form, DraftRow.case, DraftRow.part, DraftRow.changed_on)
-        mine = query.where(DraftRow.instance == house.instance, DraftRow.person == acting.keys.person)
-        rows = session.execute(mine.order_by(DraftRow.changed_on.desc())).all()
+        query = _of(house, acting.party).order_by(DraftRow.changed_on.desc())
+        rows = session.scalars(query.options(defer(DraftRow.envelope, raiseload=True))).all()
     return [
         Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows
     ]
 
 
-def forget(house: House, person: UUID, form: str, case: UUID | None = None, part: UUID | None = None) -> None:
+def forget(house: House, author: Party, form: str, case: UUID | None = None, part: UUID | None = None) -> None:
     """Destroy a draft, key first."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_mine(house, person, form, case, part))
+        row = session.scalar(_same(house, author, form, case, part))
     if row is None:
         return
     _delete_key(house, row.id)
@@ -158,13 +160,17 @@ def forget(house: House, person: UUID, form: str, case: UUID | None = None, part
         session.execute(delete(DraftRow).where(DraftRow.id == row.id))
 
 
-def _mine(house: House, person: UUID, form: str, case: UUID | None, part: UUID | None) -> Select[DraftRow]:
+def _same(house: House, author: Party, form: str, case: UUID | None, part: UUID | None) -> Select[DraftRow]:
+    same = DraftRow.form == form, DraftRow.case == no_part(case), DraftRow.part == no_part(part)
+    return _of(house, author).where(*same)
+
+
+def _of(house: House, author: Party) -> Select[DraftRow]:
     return select(DraftRow).where(
         DraftRow.instance == house.instance,
-        DraftRow.person == person,
-        DraftRow.form == form,
-        DraftRow.case == no_part(case),
-        DraftRow.part == no_part(part),
+        DraftRow.person == author.person,
+        DraftRow.seat == author.seat,
+        DraftRow.organisation == author.organisation,
     )
 
 

@@ -1,7 +1,7 @@
 """From a posted form to the data of a move: sections by compartment, values the service presets, what the charter refuses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,15 @@ from casework.cases import choices, vigilance
 from casework.cases.reading import Opened
 from casework.cases.vigilance import Warned
 from casework.charters.remontee import as_referral
-from casework.kernel.clock import today
+from casework.kernel.clock import add_months, today
 from casework.kernel.life import Life, Slot
-from casework.kernel.records import Compartment, Field, Kind, Move, Take
+from casework.kernel.records import Charter, ChoiceList, Compartment, Field, Kind, Move, Take
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError, Parsed, asked, field_id, parse
 from casework.web.french import lowered
 
+NO_EVENT = "no_event"  # A23
 BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
 
 
@@ -120,11 +121,11 @@ def fill(
             section.compartment.fields, section.fields, read.values, section.old
         )
     _preset(house, acting, move, contents)
-    takes = _takes(acting, move, posted, errors)
+    takes = _takes(acting, move, reasons(house.charter, move, life), posted, errors)
     entered = life.began if life else today()
     # The rules speak of what is well formed, so that one refusal says as much as it can.
     sound = {name: content for name, content in contents.items() if not found[name]}
-    for key, message in house.charter.problems(sound, entered).items():
+    for key, message in house.charter.problems(_with_unasked(parts, sound), entered).items():
         found[key[0]].append(problem(house, key, message))
     errors = [error for part in found.values() for error in part] + errors
     if errors or more:
@@ -157,6 +158,17 @@ def _keep_hidden(
     return result
 
 
+def _with_unasked(parts: Sequence[Section], contents: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What was read, beside what is written in the fields that this form does not ask: the rules look at both."""
+    unasked = {
+        part.compartment.name: {
+            name: value for name, value in part.old.items() if name not in {item.name for item in part.fields}
+        }
+        for part in parts
+    }
+    return {name: {**unasked.get(name, {}), **read} for name, read in contents.items()}
+
+
 def _before_each(
     visible: Sequence[Field], rows: Sequence[Mapping[str, Any]], old: Sequence[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
@@ -185,16 +197,30 @@ def _preset(house: House, acting: Acting, move: Move, contents: dict[str, dict[s
     reason.setdefault("reception", "entered_on_behalf" if on_behalf else "entered_by_referrer")
 
 
-def _takes(acting: Acting, move: Move, posted: "MultiDict[str, str]", errors: list[FieldError]) -> dict[Take, Any]:
+def reasons(charter: Charter, move: Move, life: Life | None) -> ChoiceList | None:
+    """The reasons a move asks for that may be true of this situation: nothing happened since the time R-03 fixes, or it is not one."""
+    listed = move.reasons
+    if listed is None or life is None or NO_EVENT not in listed:
+        return listed
+    closing = next(clock for clock in charter.clocks if clock.name == "closing")
+    last = max([life.since, *(part.since for part in life.parts)])
+    if add_months(last, closing.amount) <= today():
+        return listed
+    return replace(listed, values=tuple(item for item in listed.values if item.value != NO_EVENT))
+
+
+def _takes(
+    acting: Acting, move: Move, offered: ChoiceList | None, posted: "MultiDict[str, str]", errors: list[FieldError]
+) -> dict[Take, Any]:
     takes: dict[Take, Any] = {}
     if Take.PERSON in move.takes:
         takes[Take.PERSON] = acting.party.person
-    if Take.REASON in move.takes and move.reasons is not None:
+    if Take.REASON in move.takes and offered is not None:
         value = posted.get("reason", "")
-        if value in move.reasons:
+        if value in offered:
             takes[Take.REASON] = value
         else:
-            errors.append(FieldError(field_id("reason"), move.reasons.title, "Choisissez une réponse."))
+            errors.append(FieldError(field_id("reason"), offered.title, "Choisissez une réponse."))
     return takes
 
 

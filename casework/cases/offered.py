@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from casework.cases import shown
+from casework.cases.decided import orientations
 from casework.cases.filling import by_hand
 from casework.cases.reading import Opened
 from casework.kernel.clock import today
@@ -15,6 +16,7 @@ from casework.kernel.records import Move
 from casework.store.house import House
 from casework.store.meetingtables import MeetingRow
 
+ORIENT = "orient"
 DECISIONS = "meetings.decide"  # from the day of the meeting on
 
 
@@ -43,13 +45,7 @@ def acts(house: House, opened: Opened) -> list[Act]:
             whose = f" ({shown.whose(house, opened.life.part(part))})" if part and several else ""
             day = later if move.page == DECISIONS else None
             found.append(
-                Act(
-                    move.label + whose,
-                    url,
-                    "" if several else move.key,
-                    not move.aside and bool(move.target or move.writes),
-                    day,
-                )
+                Act(move.label + whose, url, "" if several else move.key, _carries_on(house, opened, move), day)
             )
     return sorted(found, key=lambda act: act.day is not None)
 
@@ -58,6 +54,13 @@ def _rank(opened: Opened, move: Move) -> tuple[bool, bool, bool, bool]:
     """What has done its work already comes after what carries on."""
     life = opened.life
     return move.settles in life.marks, move.aside, move.target == life.step, not move.key
+
+
+def _carries_on(house: House, opened: Opened, move: Move) -> bool:
+    """Whether the act may be put forward: an orientation, when the cell decided one that is still to be sent."""
+    if move.name == ORIENT:
+        return any(item.waits for item in orientations(house.charter, opened))
+    return not move.aside and bool(move.target or move.writes)
 
 
 def _coming(house: House, meeting: UUID | None) -> date | None:
@@ -74,7 +77,7 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     if move.page in ("cases.orient", DECISIONS, "meetings.recusal"):
         return url_for(move.page, case=case)
     if move.page == "meetings.agenda":
-        return url_for("meetings.listing")
+        return url_for("meetings.listing", situation=case)
     if move.page:
         return url_for("meetings.meeting", meeting=meeting) if meeting and move.page.startswith("meetings.") else ""
     if not by_hand(move):

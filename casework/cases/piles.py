@@ -1,6 +1,6 @@
 """What each pile of the coordinator's desk holds, and what is told of a situation there: references, age bands, days, never a name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,13 +14,14 @@ from casework.cases.several import Glimpse
 from casework.charters import referral
 from casework.charters.cenomed import AGE_BAND
 from casework.kernel.clock import add_months
-from casework.kernel.life import Life, Part, Slot
+from casework.kernel.life import Life, Part, Party, Slot
 from casework.kernel.records import Charter
-from casework.web.french import short_day
+from casework.web.french import order, short_day
 
 WAITED = timedelta(days=7)  # a saisine nobody looked at for a week comes before those of today
 SILENT = timedelta(days=14)  # of the Parquet
 MONTH = 1  # C-05
+SCREENING, RECIPIENT = "prosecutor", "recipient"  # seats that are reminded
 EXPECTED, SETTLED = ("sent", "open"), ("returned", "done")  # steps of parts
 
 
@@ -57,6 +58,13 @@ class Files:
     known: Names
     day: date
     every: Sequence[Glimpse]
+    admitted: Collection[Party] = ()
+
+    def remind(self, seat: str, organisation: UUID | None = None) -> str:
+        """That these are to be called, by name: nothing is sent to them."""
+        called = {p.person for p in self.admitted if p.seat == seat and organisation in (None, p.organisation)}
+        known = sorted((self.known.person(person) for person in called), key=order)
+        return f"À relancer : {', '.join(known)}." if known else "À relancer."
 
     def at(self, *steps: str) -> Iterator[Glimpse]:
         """Those in these steps."""
@@ -121,15 +129,16 @@ def screened(files: Files) -> Iterator[Told]:
     """At the Parquet, counted from the transmission, whatever was asked since (F33-10); to remind is a word, nothing is sent."""
     for item in files.at("screening"):
         since = item.life.asked or item.life.since
-        yield line(item, since, "À relancer." if files.passed(since, SILENT) else "Avis attendu.")
+        told = files.remind(SCREENING) if files.passed(since, SILENT) else "Avis attendu."
+        yield line(item, since, told)
 
 
 def retained(files: Files) -> Iterator[Told]:
-    """Retained, on no agenda."""
+    """Retained, on no agenda; counted from the saisine, since an agenda that a situation came back from starts no new wait."""
     for item in files.at("retained"):
         informed = "informed" in item.life.marks
         told = "À inscrire à une réunion." if informed else "Complétez d’abord l’information de la famille."
-        yield line(item, item.life.since, told)
+        yield line(item, item.life.began, told)
 
 
 def uninformed(files: Files) -> Iterator[Told]:
@@ -159,9 +168,9 @@ def _decided(charter: Charter, item: Glimpse) -> list[str]:
 def awaited(files: Files) -> Iterator[Told]:
     """Orientations without return."""
     for item, part in files.parts("orientation", "sent"):
-        yield line(
-            item, part.since, _recipient(files, part), "À relancer." if files.passed(part.since, UNANSWERED) else ""
-        )
+        late = part.recipient and files.passed(part.since, UNANSWERED)
+        told = files.remind(RECIPIENT, part.recipient) if late else ""
+        yield line(item, part.since, _recipient(files, part), told)
 
 
 def returned(files: Files) -> Iterator[Told]:

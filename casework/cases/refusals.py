@@ -136,4 +136,4 @@ def _kept(house: House) -> bool:
     if args.get("move") is None:
         return False
     posted = request.form.to_dict(flat=False)
-    return drafts.keep(house, acting().keys.person, args["move"], posted, args.get("case"), args.get("part"))
+    return drafts.keep(house, acting().party, args["move"], posted, args.get("case"), args.get("part"))

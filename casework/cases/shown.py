@@ -8,7 +8,7 @@ from uuid import UUID
 
 from audit.log import entries
 from casework.accounts.people import names
-from casework.cases import choices, duties, lisible
+from casework.cases import choices, duties, filling, lisible
 from casework.cases.duties import Duty
 from casework.cases.filling import Filled, Section
 from casework.cases.reading import CORRECTING, Line, Opened
@@ -286,9 +286,10 @@ def blocks(
     ]
 
 
-def reasons(move: Move, filled: Filled) -> tuple[Widget, ...]:
+def reasons(charter: Charter, move: Move, filled: Filled, life: Life | None) -> tuple[Widget, ...]:
     """The closed list of reasons a move asks for."""
-    if move.reasons is None:
+    listed = filling.reasons(charter, move, life)
+    if listed is None:
         return ()
-    field = Field("reason", move.reasons.title, Kind.CHOICE, move.rule, required=True, choices=move.reasons)
+    field = Field("reason", listed.title, Kind.CHOICE, move.rule, required=True, choices=listed)
     return widgets([field], {}, filled.errors)

@@ -81,7 +81,7 @@ def new(move: str) -> Response:
     if found is None:
         raise NotFound
     if "_discard" in request.form:
-        drafts.forget(house, person.keys.person, found.name)
+        drafts.forget(house, person.party, found.name)
         return go("cases.new", move=found.name)
     parts = sections(house, found, None)
     posted, first = _posted(found.name), at_first(house, person, parts)
@@ -122,7 +122,7 @@ def step(case: UUID, move: str, part: UUID | None = None) -> Response:
 def _sent(form: str, case: UUID | None = None, part: UUID | None = None) -> None:
     """What was sent is a draft no more. The act stands whatever happens here: what cannot be deleted now ends with its clock (R-01)."""
     with suppress(StoreDown):
-        drafts.forget(current_house(), acting().keys.person, form, case, part)
+        drafts.forget(current_house(), acting().party, form, case, part)
 
 
 def _posted(form: str, case: UUID | None = None, part: UUID | None = None) -> MultiDict[str, str] | None:
@@ -139,12 +139,12 @@ def _kept(
     asked = "_keep" in request.form
     if request.method != "POST" or (filled.ok and not asked) or not filled.shown:
         return None
-    house, person, posted = current_house(), acting().keys.person, request.form.to_dict(flat=False)
+    house, author, posted = current_house(), acting().party, request.form.to_dict(flat=False)
     shown_first = {f"{name}-{key}": [value] for name, part_ in first.shown.items() for key, value in part_.items()}
     if drafts.blank(posted, shown_first):
-        drafts.forget(house, person, form, case, part)
+        drafts.forget(house, author, form, case, part)
         return True if asked else None
-    kept = drafts.keep(house, person, form, posted, case, part)
+    kept = drafts.keep(house, author, form, posted, case, part)
     return kept if asked else None
 
 
@@ -161,14 +161,14 @@ def _form(
     house, person = current_house(), acting()
     wrong = kept is False or (kept is None and request.method == "POST" and filled.errors)
     here = (opened.life.case if opened else None, part)
-    resumed = drafts.kept_on(house, person.keys.person, move.name, *here) if request.method == "GET" else None
+    resumed = drafts.kept_on(house, person.party, move.name, *here) if request.method == "GET" else None
     status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
     warned = filled.warned if request.method == "POST" and kept is None else ()
     return reply(
         "cases/move.html",
         move=move,
         sections=shown.blocks(house, person, move, parts, filled, opened, part),
-        reasons=shown.reasons(move, filled),
+        reasons=shown.reasons(house.charter, move, filled, opened.life if opened else None),
         opened=opened,
         filled=filled,
         once=once,

@@ -203,7 +203,7 @@ SHOWN = _list(
 POINTS = _list(
     "points",
     "Points à préciser",
-    ("identity", "L’identité ou la date de naissance"),
+    ("identity", "L’identité, la date de naissance ou la scolarité"),
     ("contact", "Les coordonnées"),
     ("representatives", "Les représentants légaux"),
     ("information", "L’information de la personne"),
@@ -502,6 +502,7 @@ INFORMATION = (
         "C-05",
         required=True,
         only_if=("informed_how", "!not_yet"),
+        when="Si la personne est informée.",
     ),
     Field("informed_by", "Service qui a informé", Kind.LINE, "C-05", limit=80),
     Field(
@@ -511,8 +512,9 @@ INFORMATION = (
         "C-05",
         choices=DEFER_REASON,
         only_if=("informed_how", "not_yet"),
+        when="Si la personne n’est pas encore informée.",
         preset="coordinator",
-        help="Inscrite par le coordonnateur.",
+        help="C’est le coordonnateur qui l’inscrit.",
     ),
     Field(
         "defer_until",
@@ -520,6 +522,7 @@ INFORMATION = (
         Kind.COMING_DATE,
         "C-05",
         only_if=("informed_how", "not_yet"),
+        when="Si la personne n’est pas encore informée.",
         preset="coordinator",
     ),
 )
@@ -717,12 +720,13 @@ RETURN_FIELDS = (
         required=True,
     ),
 )
+NAMING_NOBODY = ("presence_on_place",)  # A18: the sheet of such an action says nothing of the person
 SHEET_FIELDS = (
     Field("decision", "Décision", Kind.CHOICE, "F33-15", choices=DECISION, required=True),
     Field("action", "Action confiée", Kind.CHOICE, "F33-15", choices=ACTION),
     Field("due", "Échéance", Kind.DATE, "F33-15"),
-    Field("surname", "Nom", Kind.LINE, "F33-15", required=True, limit=80),
-    Field("first_name", "Prénom", Kind.LINE, "F33-15", required=True, limit=80),
+    Field("surname", "Nom", Kind.LINE, "F33-15", limit=80),
+    Field("first_name", "Prénom", Kind.LINE, "F33-15", limit=80),
     Field("telephone", "Téléphone", Kind.PHONE, "F33-15", limit=30),
 )
 MATCH_FIELDS = (
@@ -1059,6 +1063,7 @@ MOVES = (
         "screening",
         asks_opinion=True,
         done="La saisine est transmise au Parquet, qui peut maintenant la lire.",
+        help="Une transmission ne se reprend pas.",
         key="t",
         past="transmise au Parquet",
     ),
@@ -1484,8 +1489,8 @@ MOVES = (
         takes=(Take.REASON,),
         reasons=COORDINATOR_CLOSURE,
         key="c",
-        done="La situation est clôturée. Vous seul pouvez encore la lire.",
-        help="Après la clôture, vous seul pourrez encore lire la situation.",
+        done="La situation est clôturée. Seuls les coordonnateurs peuvent encore la lire.",
+        help="Une clôture est définitive : la situation ne se rouvre pas. Seuls les coordonnateurs pourront encore la lire.",
         past="clôturée",
     ),
     Move(
@@ -1497,7 +1502,7 @@ MOVES = (
         takes=(Take.OTHER,),
         page="cases.compare",
         done="Les deux situations sont reliées ; elles restent deux situations.",
-        past="lien modifié avec une autre situation",
+        past="reliée à une autre situation, ou déliée",
         discreet=True,
         aside=True,
     ),

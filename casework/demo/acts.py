@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from werkzeug.datastructures import MultiDict
 
+from casework.accounts import confirming
 from casework.cases import drafts, orienting, reading
 from casework.cases.act import Change, act, begin
 from casework.cases.filling import Filled, fill, sections
@@ -159,7 +160,7 @@ def read(stage: Stage, login: str, case: str, _given: Given) -> None:
 def begin_draft(stage: Stage, login: str, move: str, given: Given) -> None:
     """Begin a form and leave it there."""
     form = {name: [value] for name, value in given.items()}
-    drafts.keep(stage.house, stage.who(login).keys.person, move, form)
+    drafts.keep(stage.house, stage.who(login).party, move, form)
 
 
 def orient(stage: Stage, login: str, case: str, given: Given) -> None:
@@ -172,6 +173,12 @@ def orient(stage: Stage, login: str, case: str, given: Given) -> None:
     if found.sheet is None:
         raise BadStory(f"orient: {[(error.id, error.message) for error in found.errors]}")
     orienting.send(house, acting, opened, opened.head.sequence, found.sheet)
+
+
+def confirm(stage: Stage, login: str, _: str, given: Given) -> None:
+    """Confirm the rights of these persons for a year (A-01)."""
+    for key in given["keys"]:
+        confirming.confirm(stage.house, stage.who(login), stage.tenures[key])
 
 
 SPECIAL: Mapping[str, Doing] = {
@@ -189,4 +196,5 @@ SPECIAL: Mapping[str, Doing] = {
     "attend": attend,
     "hold": hold,
     "orient": orient,
+    "confirm": confirm,
 }

@@ -1,7 +1,9 @@
 """The year of the demo: who does what, to which situation, meeting or proposed dates, how many days before today; quarter by quarter."""
 
 from casework.demo.acting import Act, Days, action, journey, lead, orientation, plain, sitting
+from casework.demo.people import PLAYERS
 
+OTHERS = tuple(player.key for player in PLAYERS if player.key != "coordination")
 SUPPORT = {"to": "social", "type": "social_service", "request": ["assess", "propose_support"]}
 SCHOOLING = {"to": "mairie", "type": "educational_success", "request": ["schooling_support", "contact_family"]}
 STREET = {"to": "association", "type": "street_work", "request": ["contact_family", "socio_educational_support"]}
@@ -167,6 +169,8 @@ FOURTH = (
     *journey("yasmine", 30, 16),
     *journey("nino", 23, 16),
     Act(23, "coordination", "close", "ines", {"reason": "returns_received"}),
+    Act(23, "coordination2", "confirm", "rights", {"keys": ("coordination",)}),
+    Act(23, "coordination", "confirm", "rights", {"keys": OTHERS}),  # for months to come every log-in works
     *journey("rose", 16),
     Act(12, "coordination", "schedule", "lina", {"meeting": "today"}),
     Act(12, "coordination", "schedule", "maelle", {"meeting": "today"}),

@@ -15,7 +15,7 @@ GUIDES: Mapping[str, tuple[str, ...]] = {
     "agent": ("report", "three_states"),
     "recipient": ("answer",),
     "controller": ("share",),
-    "dpo": ("journal", "share"),
+    "dpo": ("journal", "respond", "share"),
     "administrator": ("accesses",),
 }
 

@@ -67,10 +67,11 @@ class _Year:
 
 
 def years(house: House) -> list[int]:
-    """The years that have figures, and this one, the latest first."""
+    """The years that have figures, and this one, the latest first; one that a cancelled meeting was fixed in has not begun."""
     with house.stores.case_reading() as session:
         counted = {fact["year"] for fact in all_facts(house, session)}
-    return sorted({*counted, *typed.years(house), today().year}, reverse=True)
+    this = today().year
+    return sorted({this, *(year for year in (*counted, *typed.years(house)) if year < this)}, reverse=True)
 
 
 def figures(house: House, year: int) -> list[Figure]:

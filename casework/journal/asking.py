@@ -26,7 +26,10 @@ FIELDS = (
     Field(LAST, "Au", Kind.DATE, "A-05"),
     Field(KIND, KINDS.title, Kind.CHOICE, "A-05", choices=KINDS, unanswered="Toutes les natures"),
 )
-UNKNOWN = "Aucune situation ne porte cette référence, ou le journal n’en garde plus rien."
+UNKNOWN = (
+    "Aucune situation ne porte cette référence, ou le journal n’en garde plus rien. Le journal ne connaît aucun nom :"
+    " demandez la référence au coordonnateur."
+)
 BACKWARDS = "Le dernier jour vient avant le premier."
 
 

@@ -1,6 +1,6 @@
 """What each entry of the log says in French: what happened, who acted, which part or page; never a name of a person concerned, never a content."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -105,12 +105,14 @@ CHANGES = {
     "signed": "relevé signé",
 }
 READINGS = ("SituationOpened", "CompartmentRead", "SituationsCompared", "SituationProjected", "SituationPrinted")
+PRINTS = ("AnswerPrinted", "MeetingPrinted", "SituationPrinted")  # that of a situation is a reading as well
 FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "readings": ("Lectures d’une situation", READINGS),
     "lists": ("Listes de situations", ("ListShown", "SituationListed")),
-    "pages": ("Pages affichées, réponses imprimées", ("AnswerPrinted", "PageShown")),
+    "pages": ("Pages affichées", ("PageShown",)),
+    "prints": ("Impressions", PRINTS),
     "acts": ("Actes sur une situation", ("SituationDestroyed", "SituationMoved")),
-    "meetings": ("Réunions", ("MeetingChanged", "MeetingFixedUrgently", "MeetingPrinted")),
+    "meetings": ("Réunions", ("MeetingChanged", "MeetingFixedUrgently")),
     "refusals": ("Refus", ("AccessRefused", "LoginFailed")),
     "connections": ("Connexions", ("LoggedIn", "LoggedOut", "SessionsClosed")),
     "people": (
@@ -161,15 +163,35 @@ def types(house: House, kind: str) -> list[EventType]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as the page shows it. `reference`: of the situation concerned, as long as something still says it."""
+    """One entry as the page shows it. `detail`: the part, the page, the act and the reason, where it has them.
+    `reference`: of the situation concerned, as long as something still says it.
+    """
 
     number: int
     at: datetime
-    event: str
+    what: str
+    detail: str
     who: str
     seat: str
     reference: str
     subject: str
+
+    @property
+    def event(self) -> str:
+        """What happened, with its detail."""
+        return _with(self.what, self.detail)
+
+
+def told(look: Iterable[Line]) -> str:
+    """What one look read, each part once."""
+    found: dict[str, dict[str, None]] = {}
+    for line in look:
+        found.setdefault(line.what, {}).update({line.detail: None} if line.detail else {})
+    return " ; ".join(_with(what, ", ".join(details)) for what, details in found.items())
+
+
+def _with(what: str, detail: str) -> str:
+    return f"{what} ({detail})" if detail else what
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +207,19 @@ class Teller:
         reference = str(record.values.get("reference") or self._known(record) or "")
         subject = "" if reference or record.subject is None else self._subject(record.subject)
         return Line(
-            record.number, record.at, self.event(record), self.who(record), self.seat(record), reference, subject
+            record.number,
+            record.at,
+            EVENTS.get(record.type, record.type),
+            self.detail(record),
+            self.who(record),
+            self.seat(record),
+            reference,
+            subject,
         )
 
-    def event(self, record: Record) -> str:
-        """What happened: the part, the page, the act and the reason, where the entry has them."""
-        told = [word for key, value in record.values.items() if (word := self._word(key, str(value)))]
-        return EVENTS.get(record.type, record.type) + (f" ({', '.join(told)})" if told else "")
+    def detail(self, record: Record) -> str:
+        """The part, the page, the act and the reason, where the entry has them."""
+        return ", ".join(word for key, value in record.values.items() if (word := self._word(key, str(value))))
 
     def who(self, record: Record) -> str:
         """The person who acted; nobody for a clock or somebody still outside."""

@@ -64,6 +64,7 @@ class Field:
 
     `preset` names a value the service gives (the origin, from the author's seat) unless the move lists it in `asks`.
     `only_if` = (other field, value): shown and required only then; a value after “!”: only for another answer than it.
+    `when` says that condition, where the words of the other field would not.
     `reserved` = ((value, mark of the part), …): a choice offered on the parts that bear this mark alone.
     """
 
@@ -80,6 +81,7 @@ class Field:
     rows: tuple[int, int] = (0, 1)
     preset: str = ""
     only_if: tuple[str, str] | None = None
+    when: str = ""
     reserved: tuple[tuple[str, str], ...] = ()
     silent: bool = False  # left out of summaries: the field that it decides on says as much
     guarded: bool = False  # the guard of free text reads it before it is sent (C-03)

@@ -17,6 +17,7 @@ ACTS: Mapping[str, tuple[str, str]] = {  # act: its label, its page
     "project": ("Projeter la réunion", "meetings.projection"),
     "circulate": ("Ouvrir l’échange nominatif", "meetings.circulate"),
     "sign": ("Signer le relevé de décisions", "meetings.record"),
+    "reread": ("Voir le relevé de décisions", "meetings.record"),
     "approve": ("Approuver le relevé de décisions", "meetings.record"),
     "attendance": ("Noter les présences", "meetings.attendance"),
     "noted": ("Corriger les présences", "meetings.attendance"),
@@ -26,7 +27,8 @@ ACTS: Mapping[str, tuple[str, str]] = {  # act: its label, its page
     "postpone": ("Reporter la réunion", "meetings.postpone"),
     "cancel": ("Annuler la réunion", "meetings.hold"),
 }
-BEGUN = ("in_session", "examined", "signed")
+BEGUN = service.READ_STEPS
+SIGNED = ("signed", "followed", "closed")  # where a situation whose decision was signed stays on its agenda
 OVER = {"not_held": "Cette réunion n’a pas eu lieu."}
 
 
@@ -79,6 +81,11 @@ class _Standing:
             (self.sheet.counts or {}).get(step) for step in ("scheduled", *BEGUN)
         )
 
+    @property
+    def begun(self) -> bool:
+        """Whether situations were opened or examined at this meeting: it is not moved or cancelled any more."""
+        return self.at(*BEGUN) > 0 or self.sheet.meeting.state == service.SIGNED
+
     def at(self, *steps: str) -> int:
         """How many situations are at these steps."""
         return sum(self.steps.get(step, 0) for step in steps)
@@ -105,19 +112,20 @@ def _first(act: str, acts: Iterator[str]) -> tuple[str, ...]:
 
 def _possible(at: _Standing) -> Iterator[str]:
     """What whoever organises can do now, in the order of a meeting's life."""
-    coming, begun = not at.held, at.at(*BEGUN) > 0
+    coming = not at.held
     possible = {
         "agenda": True,
-        "project": begun and not at.held,
+        "project": at.at(*BEGUN) > 0 and not at.held,
         "circulate": at.opens and bool(at.sheet.convened),
         "sign": at.reached and at.at("examined") > 0,
+        "reread": not at.at("examined") and at.at(*SIGNED) > 0,
         "attendance": at.reached and not at.noted,
         "noted": at.reached and at.noted and bool(at.sheet.convened),
         "hold": coming and at.reached,
         "convene": coming,
         "arrange": coming,
-        "postpone": coming and not begun,
-        "cancel": coming and not begun and not at.reached,
+        "postpone": coming and not at.begun,
+        "cancel": coming and not at.begun and not at.reached,
     }
     return (act for act, sensible in possible.items() if sensible)
 
@@ -193,7 +201,9 @@ def unsigned(sheet: Sheet, apart: int = 0) -> int:
 
 def preparing(sheet: Sheet) -> bool:
     """Whether nothing of this meeting was opened to anybody yet, and it may still take place."""
-    return not sheet.meeting.held and not any((sheet.counts or {}).get(step) for step in BEGUN)
+    if sheet.meeting.held or sheet.meeting.state == service.SIGNED:
+        return False
+    return not any((sheet.counts or {}).get(step) for step in BEGUN)
 
 
 def on_agenda(sheet: Sheet) -> Sequence[str]:

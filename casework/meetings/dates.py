@@ -30,11 +30,12 @@ def propose() -> Response:
         raise NotFound
     read = forms.read(PROPOSED) if request.method == "POST" else None
     if read is None or read.errors:
-        return forms.form(TITLE, PROPOSED, read)
+        return forms.form(TITLE, PROPOSED, read, once=forms.once())
     try:
-        found = polling.propose(house, person, [date.fromisoformat(value) for value in read.values.values()])
+        days = [date.fromisoformat(value) for value in read.values.values()]
+        found = polling.propose(house, person, days, forms.once())
     except MeetingError as error:
-        return forms.form(TITLE, PROPOSED, read, pages.on_field(PROPOSED, "day1", error.code))
+        return forms.form(TITLE, PROPOSED, read, pages.on_field(PROPOSED, "day1", error.code), once=forms.once())
     return go("meetings.poll", proposal=found)
 
 
@@ -60,10 +61,17 @@ def poll(proposal: UUID) -> Response:
 
 
 def fix(proposal: UUID, day: str) -> Response:
-    """Fix one of the proposed dates."""
+    """Fix one of the proposed dates, once it was said what that does."""
+    house, person = current_house(), acting()
     try:
         chosen = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
-    meeting = polling.fix(current_house(), acting(), proposal, chosen)
+    if request.method != "POST":
+        found = polling.poll(house, person, proposal)
+        if chosen not in found.days:
+            raise NotFound
+        others = service.on_day(house, chosen)
+        return reply("meetings/fix.html", poll=found, day=chosen, others=others, page="meeting")
+    meeting = polling.fix(house, person, proposal, chosen)
     return go("meetings.done", meeting=meeting, act="fixed")

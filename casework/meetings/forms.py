@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
 
@@ -11,6 +11,11 @@ from casework.kernel.records import Field
 from casework.web.forms import FieldError, Parsed, parse
 from casework.web.page import reply
 from casework.web.widgets import Widget, widgets
+
+
+def once() -> UUID:
+    """What a form that makes something brings back, so that the same form sent twice makes it once; a new one where there is none."""
+    return request.form.get("once", type=UUID) or uuid4()
 
 
 def seen() -> int:

@@ -32,6 +32,9 @@ SENTENCES: Mapping[str, str] = {
     "earlier": "Une réunion est reportée à une date plus lointaine que la date actuelle.",
     "done": "Cette réunion est terminée.",
     "circulated": "L’échange nominatif est ouvert. Rendez d’abord les situations à une prochaine réunion.",
+    "examined": "Des situations ont été examinées à cette réunion : elle a eu lieu.",
+    "room": "Indiquez l’heure, le lieu, ou les deux : rien n’est encore donné.",
+    "same_day": "Une réunion est déjà fixée ce jour-là. Changez la date, ou envoyez de nouveau pour en fixer une autre le même jour.",
     "nobody": "Personne n’est convoqué. Convoquez d’abord les membres.",
     "not_member": "Une personne choisie n’est pas membre de la cellule, ou n’y est plus admise.",
     "early": "La réunion n’a pas encore eu lieu.",
@@ -70,7 +73,10 @@ DONE: Mapping[
     ),
     "signed": (
         "Le relevé de décisions est signé.",
-        "La mairie l’approuve ensuite. Les personnes responsables d’une action lisent maintenant leur fiche.",
+        (
+            "Les personnes responsables d’une action lisent leur fiche. La mairie approuve ensuite. D’ici là, une erreur se corrige"
+            " depuis la page de la situation, « Corriger le relevé »."
+        ),
     ),
     "approved": (
         "Le relevé de décisions est approuvé.",

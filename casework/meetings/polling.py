@@ -15,6 +15,7 @@ from casework.meetings import rules, service
 from casework.meetings.service import MeetingError, organises, require
 from casework.store.directory import load_directory
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import Acting
 from casework.store.meetingtables import AvailabilityRow, ProposalRow, ProposedDayRow
 
@@ -40,15 +41,21 @@ class Poll:
         return sum(self.answers.get(tenure, {}).get(day) == answer for tenure in self.asked)
 
 
-def propose(house: House, acting: Acting, days: Sequence[date]) -> UUID:
-    """Propose days, each a month ahead at least (F33-07). Errors: MeetingError "seat", "past", "month" or "days"."""
+def propose(house: House, acting: Acting, days: Sequence[date], once: UUID | None = None) -> UUID:
+    """Propose days, each a month ahead at least (F33-07). Errors: MeetingError "seat", "past", "month" or "days".
+
+    `once`: the id the proposal will have; the same one again is the same proposal.
+    """
     require(organises(house, acting), "seat")
     require(0 < len(set(days)) <= MOST_DAYS, "days")
     for day in days:
         problem = rules.fixing_problem(day, today(), urgent=False, reason="")
         require(problem is None, problem or "past")
-    proposal = uuid4()
+    proposal = once or uuid4()
     with house.writing() as writing:
+        take_turn(writing.session, house.instance)
+        if _find(house, writing.session, proposal):
+            return proposal
         writing.session.add(ProposalRow(id=proposal, instance=house.instance, proposed_on=today()))
         writing.session.flush()
         writing.session.add_all(ProposedDayRow(proposal=proposal, day=day) for day in set(days))
@@ -123,12 +130,16 @@ def _poll(house: House, session: Session, row: ProposalRow, parties: Mapping[UUI
 
 def _waiting(house: House, writing: Writing, proposal: UUID) -> ProposalRow:
     """The proposal, locked; only while no date of it is fixed."""
-    query = select(ProposalRow).where(ProposalRow.id == proposal, ProposalRow.instance == house.instance)
-    row = writing.session.scalar(query.with_for_update())
+    row = _find(house, writing.session, proposal, lock=True)
     if row is None:
         raise MeetingError("missing")
     require(row.meeting is None, "done")
     return row
+
+
+def _find(house: House, session: Session, proposal: UUID, *, lock: bool = False) -> ProposalRow | None:
+    query = select(ProposalRow).where(ProposalRow.id == proposal, ProposalRow.instance == house.instance)
+    return session.scalar(query.with_for_update() if lock else query)
 
 
 def _days(session: Session, proposal: UUID) -> list[date]:

@@ -43,6 +43,6 @@ def situations(house: House, session: Session, meeting: UUID, *steps: str) -> Se
 
 
 def waiting(house: House, session: Session) -> Sequence[CaseRow]:
-    """The situations that wait for a meeting, the longest wait first."""
+    """The situations that wait for a meeting, in the order of their arrival, whichever agenda they came back from."""
     query = select(CaseRow).where(CaseRow.instance == house.instance, CaseRow.step == "retained")
-    return session.scalars(query.order_by(CaseRow.since, CaseRow.number)).all()
+    return session.scalars(query.order_by(CaseRow.number)).all()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from casework.charters.cenomed import informed
+from casework.charters.cenomed import NAMING_NOBODY, informed
 from casework.kernel.clock import add_months
 from casework.kernel.life import Life, Party
 from casework.kernel.records import Charter, ChoiceList, Labelled, Relation
@@ -27,7 +27,7 @@ Entrusted: TypeAlias = tuple[UUID, dict[str, Any]]  # owner, and what its sheet 
 Code: TypeAlias = Literal[
     "seat", "missing", "past", "month", "reason", "earlier", "done", "circulated", "nobody", "not_member", "early",
     "attendance", "informed", "retenue", "not_rixe", "step", "window", "owner", "problem", "person", "waiting", "days",
-    "nothing", "opening", "before",
+    "nothing", "opening", "before", "examined", "room", "same_day",
 ]  # fmt: skip
 
 
@@ -89,8 +89,9 @@ def owners(charter: Charter, life: Life, acting: Party) -> tuple[Party, ...]:
 
 
 def sheet(identity: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """What an owner keeps of a decision and of the person concerned, and nothing else (F33-15)."""
-    copied = {name: identity[name] for name in SHEET_IDENTITY if identity.get(name)}
+    """What an owner keeps of a decision and, unless the action names nobody (A18), of the person concerned; nothing else (F33-15)."""
+    named = row.get("action") not in NAMING_NOBODY
+    copied = {name: identity[name] for name in SHEET_IDENTITY if named and identity.get(name)}
     return {**{name: row[name] for name in SHEET_DECISION if row.get(name)}, **copied}
 
 

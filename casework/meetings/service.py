@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from casework.cases import facts
 from casework.kernel.clock import today
@@ -18,12 +18,15 @@ from casework.meetings.rules import Code
 from casework.store.directory import load_directory
 from casework.store.events import MEETING_CHANGES, URGENT_REASONS
 from casework.store.house import House, Writing
+from casework.store.instances import take_turn
 from casework.store.keyring import Acting
 from casework.store.meetingtables import ConvocationRow, MeetingRow
 from casework.store.tables import FactRow
 
 ORGANISING = "schedule"  # whoever may play this move organises the meetings
 OPEN_STEPS = ("scheduled", "in_session")
+READ_STEPS = ("in_session", "examined", "signed")
+SIGNED = "signed"  # the state of a meeting whose situations were examined: it took place, wherever they went since
 
 
 class MeetingError(Exception):
@@ -51,15 +54,35 @@ def approves(house: House, acting: Acting) -> bool:
 
 
 def fix(
-    house: House, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+    house: House,
+    acting: Acting,
+    day: date,
+    room: Room | None = None,
+    *,
+    urgent: bool = False,
+    reason: str = "",
+    once: UUID | None = None,
 ) -> UUID:
-    """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError."""
+    """Fix a meeting: a month ahead, or sooner about rixes with a reason, which is logged (F33-07). Errors: MeetingError.
+
+    `once`: the id it will have; the same one again is the same meeting.
+    """
     with house.writing() as writing:
-        return fix_in(writing, acting, day, room, urgent=urgent, reason=reason)
+        take_turn(writing.session, house.instance)
+        if once and organises(house, acting) and records.find(house, writing.session, once):
+            return once
+        return fix_in(writing, acting, day, room, urgent=urgent, reason=reason, once=once)
 
 
 def fix_in(
-    writing: Writing, acting: Acting, day: date, room: Room | None = None, *, urgent: bool = False, reason: str = ""
+    writing: Writing,
+    acting: Acting,
+    day: date,
+    room: Room | None = None,
+    *,
+    urgent: bool = False,
+    reason: str = "",
+    once: UUID | None = None,
 ) -> UUID:
     """As `fix`, inside a transaction that does more."""
     house = writing.house
@@ -67,7 +90,7 @@ def fix_in(
     problem = rules.fixing_problem(day, today(), urgent=urgent, reason=reason)
     if problem:
         raise MeetingError(problem)
-    meeting = uuid4()
+    meeting = once or uuid4()
     row = MeetingRow(id=meeting, instance=house.instance, day=day, first_day=day, fixed_on=today(), urgent=urgent)
     rooms.put(house, row, room or Room())
     writing.session.add(row)
@@ -77,13 +100,19 @@ def fix_in(
     return meeting
 
 
+def on_day(house: House, day: date, but: UUID | None = None) -> int:
+    """How many meetings are fixed for this day already, less those that will not take place; `but` is not looked at."""
+    with house.stores.case_reading() as session:
+        return sum(
+            row.day == day and row.held != "not_held" and row.id != but for row in records.all_meetings(house, session)
+        )
+
+
 def postpone(house: House, acting: Acting, meeting: UUID, day: date) -> None:
-    """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read."""
+    """Move a meeting to a later day; the month does not start again (F33-07). Errors: MeetingError, "circulated" once read, "examined"."""
     with _changing(house, acting, meeting, "postponed") as (writing, row):
         require(not row.held, "done")
-        require(
-            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
-        )
+        _require_unread(writing, row)
         problem = rules.postponing_problem(row.day, day, today())
         if problem:
             raise MeetingError(problem)
@@ -114,9 +143,7 @@ def release(house: House, acting: Acting, meeting: UUID, tenure: UUID) -> None:
     """Take a convocation back, as long as nothing was opened to it. Errors: MeetingError."""
     with _changing(house, acting, meeting, "released") as (writing, row):
         require(not row.held, "done")
-        require(
-            not records.situations(house, writing.session, meeting, "in_session", "examined", "signed"), "circulated"
-        )
+        _require_unread(writing, row)
         writing.session.execute(
             delete(ConvocationRow).where(ConvocationRow.meeting == meeting, ConvocationRow.tenure == tenure)
         )
@@ -133,6 +160,11 @@ def attend(house: House, acting: Acting, meeting: UUID, attendance: Mapping[UUID
             convened[tenure].attendance = value
 
 
+def _require_unread(writing: Writing, row: MeetingRow) -> None:
+    require(row.state != SIGNED, "examined")
+    require(not records.situations(writing.house, writing.session, row.id, *READ_STEPS), "circulated")
+
+
 def _open_values(house: House, party: Party | None) -> set[str]:
     seat = party.seat if party else ""
     return {value.value for value in rules.attendances(house.charter, seat)}
@@ -141,13 +173,16 @@ def _open_values(house: House, party: Party | None) -> set[str]:
 def hold(house: House, acting: Acting, meeting: UUID, *, took_place: bool = True) -> str:
     """Say that the meeting took place, or did not; how it was held is computed (F33-08) and counted once (F33-11).
 
-    Errors: MeetingError: "early" before the day, "waiting" while situations of a meeting that did not take place wait for it.
+    Errors: MeetingError: "early" before the day; of a meeting that did not take place, "waiting" while situations wait for it,
+    "examined" when some were examined.
     """
     with _changing(house, acting, meeting, "held" if took_place else "not_held") as (writing, row):
         if row.held:
             return row.held
         require(row.day <= today() or not took_place, "early")
         require(took_place or not records.situations(house, writing.session, meeting, *OPEN_STEPS), "waiting")
+        examined = row.state == SIGNED or records.situations(house, writing.session, meeting, "examined", "signed")
+        require(took_place or not examined, "examined")
         row.held = rules.how_held(row.day, row.first_day, urgent=row.urgent) if took_place else "not_held"
         made, _ = facts.row(house, facts.Made("meeting_held", {"held": row.held}, day=row.day), frozenset())
         writing.session.add(FactRow(**made))
@@ -172,8 +207,10 @@ def log_meeting(writing: Writing, acting: Acting, meeting: UUID, change: str, *,
 
 
 def log_change(house: House, acting: Acting, row: MeetingRow, change: str) -> None:
-    """An entry for what was done to every situation of a meeting at once."""
+    """An entry for what was done to every situation of a meeting at once; once signed, the meeting keeps it."""
     with house.writing() as writing:
+        if change == SIGNED:
+            writing.session.execute(update(MeetingRow).where(MeetingRow.id == row.id).values(state=SIGNED))
         log_meeting(writing, acting, row.id, change, urgent=row.urgent)
 
 

@@ -13,6 +13,7 @@ from casework.meetings import agenda as agendas
 from casework.meetings import course as courses
 from casework.meetings import exchange, forms, pages, polling, rooms, rules, service
 from casework.meetings.exchange import Batch
+from casework.meetings.rooms import Room
 from casework.meetings.service import MeetingError, Sheet
 from casework.store.meetingtables import MeetingRow
 from casework.web.errors import MISSING, show
@@ -29,6 +30,7 @@ def listing() -> Response:
     return reply(
         "meetings/list.html", coming=coming, past=past, held=rules.closed_list(house.charter, "held"),
         organises=service.organises(house, person), polls=polling.polls(house, person), page="meeting",
+        situation=request.args.get("situation", type=UUID),
         places={row.id: rooms.place(house, row) for row in found}, mine=service.convoked(house, person),
     )  # fmt: skip
 
@@ -37,17 +39,23 @@ def new() -> Response:
     """Fix the date of a meeting (F33-07)."""
     _organiser()
     if request.method == "GET":
-        return forms.form("Fixer une réunion", pages.NEW)
+        return forms.form("Fixer une réunion", pages.NEW, once=forms.once())
     read = forms.read(pages.NEW)
     if read.errors:
-        return forms.form("Fixer une réunion", pages.NEW, read)
+        return forms.form("Fixer une réunion", pages.NEW, read, once=forms.once())
     try:
         values = read.values
         day, urgent = date.fromisoformat(values["day"]), bool(values.get("urgent"))
+        if service.on_day(current_house(), day, but=forms.once()) and request.form.get("sure") != day.isoformat():
+            told = pages.on_field(pages.NEW, "day", "same_day")
+            return forms.form("Fixer une réunion", pages.NEW, read, told, once=forms.once(), sure=day)
         room, reason = pages.room(values), values.get("reason", "")
-        meeting = service.fix(current_house(), acting(), day, room, urgent=urgent, reason=reason)
+        once = forms.once()
+        meeting = service.fix(current_house(), acting(), day, room, urgent=urgent, reason=reason, once=once)
     except MeetingError as error:
-        return forms.form("Fixer une réunion", pages.NEW, read, pages.on_field(pages.NEW, "day", error.code))
+        return forms.form(
+            "Fixer une réunion", pages.NEW, read, pages.on_field(pages.NEW, "day", error.code), once=forms.once()
+        )
     return go("meetings.done", meeting=meeting, act="fixed")
 
 
@@ -85,7 +93,10 @@ def arrange(meeting: UUID) -> Response:
     read = forms.read(pages.ROOM) if request.method == "POST" else pages.arranged(sheet)
     if request.method == "GET" or read.errors:
         return forms.form(title, pages.ROOM, read, row=sheet.meeting)
-    service.arrange(current_house(), acting(), meeting, pages.room(read.values))
+    room = pages.room(read.values)
+    if room == Room():
+        return forms.form(title, pages.ROOM, read, pages.on_field(pages.ROOM, "starts_at", "room"), row=sheet.meeting)
+    service.arrange(current_house(), acting(), meeting, room)
     return go("meetings.done", meeting=meeting, act="arranged")
 
 
@@ -130,15 +141,17 @@ def attendance(meeting: UUID) -> Response:
 def agenda(meeting: UUID) -> Response:
     """The agenda: references, age bands and steps; names for convened persons while the exchange is open (C-10)."""
     house, person, sheet = current_house(), acting(), _sheet(meeting)
-    items, free = agendas.agenda(house, person, meeting), []
+    items, free, asked = agendas.agenda(house, person, meeting), [], None
     takes = not sheet.meeting.held and sheet.meeting.day >= today()
     if takes:
-        free = agendas.candidates(house, person)
+        asked = request.args.get("situation", type=UUID)
+        free = sorted(agendas.candidates(house, person), key=lambda item: item.row.id != asked)
     lacking = {item.row.id: agendas.lacking(house, person, item) for item in free}
     return reply(
         "meetings/agenda.html", *agendas.list_entries(house, person, [*items, *free]), row=sheet.meeting,
         lines=pages.lines(house, items, steps=courses.on_agenda(sheet)), free=pages.lines(house, free, lacking),
-        takes=takes, total=sheet.total, last=confirmed.told(house, person, request.args.get("fait", ""), ("schedule", "unschedule")),
+        takes=takes, asked=asked if any(item.row.id == asked for item in free) else None, total=sheet.total,
+        last=confirmed.told(house, person, request.args.get("fait", ""), ("schedule", "unschedule")),
         organises=service.organises(house, person), closed=courses.closed_note(sheet, len(items)),
     )  # fmt: skip
 
@@ -177,10 +190,14 @@ def record(meeting: UUID) -> Response:
         play, act = (exchange.sign, "signed") if signing else (exchange.approve, "approved")
         return _after(meeting, play(house, person, meeting, forms.all_seen()), act)
     items = agendas.on_agenda(house, person, meeting, "examined" if signing else "signed")
+    reread = signing and not items
+    if reread:
+        items = agendas.on_agenda(house, person, meeting, *courses.SIGNED)
     return reply(
         "meetings/record.html", *agendas.list_entries(house, person, items), row=sheet.meeting,
-        decided=pages.record(house, person, items), signing=signing, early=today() < sheet.meeting.day,
-        others=courses.unsigned(sheet, len(items) if signing else 0), following=courses.course(house, person, sheet).following,
+        decided=pages.record(house, person, items), signing=signing, reread=reread and bool(items),
+        unnoted=bool(sheet.convened) and not any(item.attendance for item in sheet.convened), early=today() < sheet.meeting.day,
+        others=courses.unsigned(sheet, len(items) if signing and not reread else 0), following=courses.course(house, person, sheet).following,
     )  # fmt: skip
 
 

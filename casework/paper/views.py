@@ -13,6 +13,7 @@ from casework.accounts.people import names
 from casework.cases import reading, shown
 from casework.journal import asking
 from casework.journal import service as journal
+from casework.journal.words import told
 from casework.kernel.clock import today
 from casework.kernel.records import Field, Labelled
 from casework.meetings import agenda, pages, rules, service
@@ -105,7 +106,15 @@ def answer() -> Response:
     mark = printing.mark(house, person, read.values[REASON])
     line, span = house.charter.confidentiality, asking.span(asked)
     return reply(
-        "paper/answer.html", entry, lines=lines, asked=asked, span=span, mark=mark, back=back, confidentiality=line
+        "paper/answer.html",
+        entry,
+        lines=lines,
+        told=told,
+        asked=asked,
+        span=span,
+        mark=mark,
+        back=back,
+        confidentiality=line,
     )
 
 

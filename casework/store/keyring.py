@@ -69,6 +69,7 @@ class Acting:
     actor: Actor
     keys: Keyring
     tenure: UUID
+    place: str = ""  # what the organisation is called, in a seat that several organisations hold
 
     @property
     def party(self) -> Party:

@@ -220,13 +220,15 @@ class RemovalRow(CaseBase):
 
 
 class DraftRow(CaseBase):
-    """A draft, sealed to its author alone (R-01). `form` is a declared move name."""
+    """A draft, sealed to its author alone (R-01), who finds it in the seat it was written in. `form` is a declared move name."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("person", "form", "case", "part"),)
+    __table_args__ = (UniqueConstraint("person", "seat", "organisation", "form", "case", "part"),)
     id: Mapped[UUID] = identifier("R-01", primary_key=True)
     instance: Mapped[UUID] = identifier("R-01", ForeignKey("instance.id"))
     person: Mapped[UUID] = identifier("R-01", ForeignKey("person.id"), index=True)
+    seat: Mapped[str] = col("clear_state", "R-01", "its author")
+    organisation: Mapped[UUID] = identifier("R-01")
     form: Mapped[str] = col("clear_state", "R-01", "its author")
     case: Mapped[UUID] = identifier("R-01")
     part: Mapped[UUID] = identifier("R-01")

@@ -52,6 +52,7 @@ def present() -> dict[str, Any]:
         "instance": charter.label,
         "foot": foot(acting.actor.seat),
         "seat_label": charter.seat(acting.actor.seat).label,
+        "seat_place": acting.place,
         "navigation": navigation(acting),
         "confidentiality": charter.confidentiality if _nominative() else "",
         "home_url": url_for("accounts.home"),

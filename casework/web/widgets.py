@@ -188,6 +188,8 @@ def _condition(item: Field, named: Mapping[str, Field], prefix: str) -> Conditio
     if item.only_if is None or item.only_if[0] not in named:
         return None
     other, value = named[item.only_if[0]], item.only_if[1]
+    if item.when:
+        return Condition(prefix + other.name, value, typo(item.when))
     if other.choices is None:
         return Condition(prefix + other.name, value, typo(f"À remplir si la case « {other.label} » est cochée."))
     unless = value.startswith("!")

@@ -17,7 +17,7 @@ from casework.kernel.clock import add_months, at
 from casework.kernel.life import Principal
 from casework.store.directory import Directory, DirectoryBroken, load_directory
 from casework.store.tables import DirectoryRow, SessionRow, TenureRow
-from tests.accounts.pages import Browser, app_of
+from tests.accounts.pages import Browser, app_of, plain
 from tests.house import START, Town
 
 YEAR = (add_months(START.date(), 12) - START.date()).days
@@ -171,6 +171,17 @@ def test_keepers_who_all_forgot_still_confirm_each_other(town: Town) -> None:
     assert sits(town, "coordinator")
     vouch(town, "coordinator", "dpo")
     assert sits(town, "dpo")
+
+
+@pytest.mark.clause("A-01")
+def test_whoever_closes_its_own_access_is_told_before_and_after(town: Town) -> None:
+    town.moment = START + timedelta(days=3 * YEAR)
+    keeper = Browser(town, app_of(town.house).test_client())
+    keeper.enter("coordinator")
+    assert "le vôtre se ferme aussitôt" in plain(keeper.get("/administration/confirmations").text)
+    told = plain(keeper.post(f"/administration/confirmations/{town.people['second'].tenure}").text)
+    assert "votre propre accès est maintenant fermé" in told
+    keeper.get("/administration/confirmations", 303)
 
 
 @pytest.mark.clause("A-01")

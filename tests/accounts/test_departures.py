@@ -8,9 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from casework.accounts.acceptance import begin_acceptance
 from casework.accounts.admission import admit, pending
+from casework.accounts.errors import AccountError
+from casework.accounts.people import Contact
 from casework.accounts.removal import remove_seat, suspend_seat
-from casework.accounts.service import reinvite
+from casework.accounts.service import invite, reinvite
 from casework.kernel.clock import at
 from casework.store.faults import at_point
 from casework.store.keytables import CopyRow, MemberRow
@@ -39,6 +42,31 @@ def test_a_suspended_seat_is_registered(town: Town) -> None:
     with at(town.moment):
         suspend_seat(town.house, None, town.people["landlord"].tenure)
     assert departed(town) == {town.people["landlord"].tenure}
+
+
+@pytest.mark.parametrize("remove", [True, False])
+def test_a_link_given_before_a_departure_opens_nothing(town: Town, *, remove: bool) -> None:
+    town.join("landlord")
+    landlord = town.people["landlord"]
+    with at(town.moment):
+        link = reinvite(town.house, landlord.person)
+        begin_acceptance(town.house, link)
+        if remove:
+            remove_seat(town.house, town.acting("coordinator"), landlord.tenure)
+        else:
+            suspend_seat(town.house, None, landlord.tenure)
+        with pytest.raises(AccountError, match="invitation"):
+            begin_acceptance(town.house, link)
+
+
+def test_a_link_still_opens_for_whoever_keeps_another_seat(town: Town) -> None:
+    town.join("landlord")
+    landlord = town.people["landlord"]
+    with at(town.moment):
+        invite(town.house, Contact(landlord.login, "Landlord", ""), "pjj", town.organisation("pjj"))
+        link = reinvite(town.house, landlord.person)
+        remove_seat(town.house, town.acting("coordinator"), landlord.tenure)
+        assert begin_acceptance(town.house, link).contact.login == landlord.login
 
 
 def test_keys_that_a_new_invitation_replaced_are_registered(town: Town) -> None:

@@ -102,6 +102,8 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     path = f"/administration/acces/{browser.town.people['dpo'].person}"
     browser.enter("coordinator")
     seen = _seen(browser, path)
+    assert "devra être admise de nouveau" in plain(browser.html)
+    assert _seen(browser, path) == seen
     first = browser.post(path, seen=seen)
     again = browser.post(path, 409, seen=seen)
     assert "Un lien plus récent" in again.text
@@ -112,10 +114,39 @@ def test_a_new_link_is_made_once_by_its_form_and_told_beside_the_state(browser: 
     assert "Admise, invitée de nouveau jusqu’au 5 mars 2026" in browser.get("/administration").text
 
 
+def test_an_invitation_taken_back_opens_nothing_and_whoever_has_an_account_keeps_it(browser: Browser) -> None:
+    house, place = browser.town.house, browser.town.organisation("pjj")
+    with at(browser.town.moment):
+        made = invite(house, Contact("ada@exemple.fr", "Ada", "ada@exemple.fr"), "pjj", place)
+    browser.enter("coordinator")
+    path = f"/administration/acces/{made.person}"
+    assert "Annuler l’invitation" in browser.get(path).text
+    browser.post(path, 303, cancel="1")
+    assert "Ada" not in browser.get("/administration").text
+    browser.get(path, 404)
+    browser.get(f"/invitation/{made.token}", 404)
+    with at(browser.town.moment):
+        assert invite(house, Contact("ada@exemple.fr", "Ada", "ada@exemple.fr"), "pjj", place).person == made.person
+    dpo = f"/administration/acces/{browser.town.people['dpo'].person}"
+    assert "Annuler l’invitation" not in browser.get(dpo).text
+    browser.post(dpo, 409, cancel="1")
+    assert "Dpo" in browser.get("/administration").text
+
+
+def test_an_address_is_never_invited_under_the_name_of_somebody_else(browser: Browser) -> None:
+    form = {"email": "dpo@exemple.fr", "role": "pjj", "organisation": str(browser.town.organisation("pjj"))}
+    browser.enter("coordinator")
+    browser.get("/administration/invitation")
+    told = plain(browser.post("/administration/invitation", 422, name="Ada", **form).text)
+    assert "cette adresse est déjà celle de Dpo." in told
+    assert 'value="Ada"' in told
+    assert "a déjà un compte" in plain(browser.post("/administration/invitation", 200, name="DPO", **form).text)
+
+
 def _seen(browser: Browser, path: str) -> str:
-    """The mark of the last invitation in the form of this address."""
-    form = browser.get("/administration").text.split(f'action="{path}"')[1].split("</form>")[0]
-    return form.split('name="seen" value="')[1].split('"')[0]
+    """The mark of the last invitation, in the page that the list leads to."""
+    assert f'href="{path}"' in browser.get("/administration").text
+    return browser.get(path).text.split('name="seen" value="')[1].split('"')[0]
 
 
 @pytest.mark.clause("A-02")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
@@ -98,7 +99,7 @@ def test_a_draft_and_its_key_are_gone_when_its_time_is_over(
     if days != lives.house.charter.setting("draft_days").default:
         monkeypatch.setitem(lives.house.settings, "draft_days", days)
     with at(lives.town.moment):
-        drafts.keep(lives.house, pjj.keys.person, "refer", {"identity-surname": ["Fictif"]})
+        drafts.keep(lives.house, pjj.party, "refer", {"identity-surname": ["Fictif"]})
         (draft,) = drafts.mine(lives.house, pjj)
     assert tick_after(lives, days=days - 1).drafts == 0
     assert len(seals_of(lives, draft.id)) == 1
@@ -107,6 +108,18 @@ def test_a_draft_and_its_key_are_gone_when_its_time_is_over(
     assert seals_of(lives, draft.id) == []
     with lives.house.stores.case_reading() as session:
         assert session.get(DraftRow, draft.id) is None
+
+
+@pytest.mark.clause("F33-01")
+def test_a_draft_stays_in_the_seat_it_was_written_in(lives: Lives) -> None:
+    head, form = lives.acting["head_of_school"], "refer"
+    elsewhere = replace(head, actor=replace(head.actor, party=replace(head.party, organisation=uuid4())))
+    drafts.keep(lives.house, head.party, form, {"identity-surname": ["Fictif"]})
+    assert drafts.find(lives.house, elsewhere, form) is None
+    assert drafts.mine(lives.house, elsewhere) == []
+    drafts.keep(lives.house, elsewhere.party, form, {"identity-surname": ["Autre"]})
+    drafts.forget(lives.house, elsewhere.party, form)
+    assert drafts.find(lives.house, head, form) == {"identity-surname": ["Fictif"]}
 
 
 @pytest.mark.clause("R-02")

@@ -1,5 +1,6 @@
 """The coordinator’s desk, by real requests."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -77,7 +78,7 @@ def test_what_a_saisine_lacks_is_told_without_naming_anybody(desk: Desk) -> None
 @pytest.mark.clause("F33-10")
 def test_the_silence_of_the_parquet_is_a_word(desk: Desk) -> None:
     assert "2 mars 2026" in desk.told("parquet", "silent")
-    assert "À relancer." in desk.told("parquet", "silent")
+    assert "À relancer : Prosecutor." in desk.told("parquet", "silent")
 
 
 @pytest.mark.clause("C-05")
@@ -88,8 +89,15 @@ def test_the_month_to_inform_the_family_is_counted_from_the_saisine(desk: Desk) 
 @pytest.mark.clause("F33-05")
 def test_a_decided_orientation_waits_to_be_sent_but_a_proposal_to_the_family_does_not(desk: Desk) -> None:
     assert "Décidée : Service social polyvalent." in desk.told("a-orienter", "decided")
-    assert "À relancer." in desk.told("retours-attendus", "oriented")
+    assert "À relancer : Recipient." in desk.told("retours-attendus", "oriented")
     assert "Rien d’autre n’est attendu." in desk.told("retours", "returned")
+
+
+@pytest.mark.clause("F33-05")
+@pytest.mark.parametrize(("name", "style"), [("decided", "primary"), ("proposed", "quiet")])
+def test_an_orientation_is_put_forward_where_one_was_decided(desk: Desk, name: str, style: str) -> None:
+    page = desk.page("coordinator", f"/situations/{desk.heads[name].life.case}")
+    assert re.findall(r'class="btn btn-(\w+)"[^>]*>Envoyer l’orientation', page) == [style]
 
 
 @pytest.mark.clause("F33-15")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from casework.accounts.people import names
 from casework.cases import confirmed, drafts
 from casework.cases.act import Change, act
 from casework.cases.comparing import link
@@ -345,7 +346,7 @@ def test_a_link_is_told_in_the_history_to_the_coordinator_alone(readers: dict[st
     with at(lives.town.moment):
         link(lives.house, lives.acting["coordinator"], first.life.case, second.life.case)
     path = f"/situations/{first.life.case}"
-    assert "lien modifié" in readers["coordinator"].get(path).text
+    assert "reliée à une autre situation, ou déliée" in readers["coordinator"].get(path).text
     assert "lien" not in readers["prosecutor"].get(path).text.split("Historique")[1].split("</ol>")[0]
 
 
@@ -370,6 +371,40 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     kept = drafts.find(lives.house, lives.acting[author], late, head.life.case)
     assert kept
     assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
+
+
+@pytest.mark.clause("R-03")
+def test_no_event_is_a_reason_of_closure_once_nothing_happened_for_two_years(
+    lives: Lives, readers: dict[str, Reader]
+) -> None:
+    case, coordinator = lives.followed().life.case, readers["coordinator"]
+    path = f"/situations/{case}/actes/close"
+    assert "Sans événement depuis le délai fixé" not in coordinator.get(path).text
+    assert coordinator.post(path, reason="no_event").status_code == 422
+    with lives.town.later(days=731):
+        later = Reader(application(lives), lives, "coordinator")
+        assert "Sans événement depuis le délai fixé" in later.get(path).text
+        assert later.post(path, reason="no_event").status_code == 303
+
+
+@pytest.mark.clause("C-05")
+def test_nobody_is_informed_before_the_birth_that_another_form_asked(lives: Lives, readers: dict[str, Reader]) -> None:
+    path = f"/situations/{lives.refer().life.case}/actes/inform"
+    told = {"identity-informed_how": "by_phone", "identity-informed_on": "2001-05-01"}
+    refused = readers["coordinator"].post(path, **told)
+    assert refused.status_code == 422
+    assert "Si la personne n’est pas encore informée." in refused.text
+    assert re.findall(r"Raison de différer( <span)?", refused.text) == [""]
+    assert "cette date est plus ancienne que la naissance indiquée." in refused.text
+    assert readers["coordinator"].post(path, **{**told, "identity-informed_on": "2026-02-20"}).status_code == 303
+
+
+def test_every_page_says_for_which_school_a_head_of_school_acts(lives: Lives, readers: dict[str, Reader]) -> None:
+    school = names(lives.house).organisation(lives.party("head_of_school").organisation)
+    assert f"En qualité de : Chef d’établissement, {school}<" in readers["head_of_school"].get("/").text.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "En qualité de : Coordonnateur<" in readers["coordinator"].get("/").text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @on_both("lives", "postgresql")

@@ -147,9 +147,10 @@ def meeting(cell: Cell, page: str, fields: Callable[[Cell, UUID], tuple[Field, .
         made = service.fix(house, coordinator, day)
     with at(cell.lives.town.moment):
         service.convene(house, coordinator, made, [cell.lives.acting[name].tenure for name in ("emas", "pjj")])
-        return Form(
-            "coordinator", f"/reunions/{made}/{page}" if page else "/reunions/nouvelle", [Named("", fields(cell, made))]
-        )
+        parts = [Named("", fields(cell, made))]
+    also = {"sure": parts[0].valid().get("day", "")}  # several on one day
+    also |= {"starts_at": "14:30"} if page == "heure-et-lieu" else {}  # a room of spaces is no room
+    return Form("coordinator", f"/reunions/{made}/{page}" if page else "/reunions/nouvelle", parts, also=also)
 
 
 def poll(cell: Cell) -> Form:

@@ -84,7 +84,7 @@ class Canaries:
         """A draft with a marked name."""
         word = marker()
         with at(self.lives.town.moment):
-            drafts.keep(self.lives.house, self.lives.party(who).person, form, {name: [word]})
+            drafts.keep(self.lives.house, self.lives.party(who), form, {name: [word]})
         self.marks[word] = Mark("surname", author=who)
 
     def _contents(self, move: str) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[str, str]]]:

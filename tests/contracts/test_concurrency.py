@@ -240,7 +240,7 @@ def test_who_was_admitted_since_may_have_moved_the_situation(town_of_all: Lives)
 @both
 def test_one_draft_kept_several_times_at_once_is_one_draft_that_opens(town_of_all: Lives) -> None:
     lives, pjj = town_of_all, town_of_all.acting["pjj"]
-    keep = partial(drafts.keep, lives.house, pjj.keys.person, "refer", {"identity-surname": ["Fictif"]})
+    keep = partial(drafts.keep, lives.house, pjj.party, "refer", {"identity-surname": ["Fictif"]})
     assert at_once(*[keep] * 3) == [True] * 3
     (draft,) = drafts.mine(lives.house, pjj)
     assert drafts.find(lives.house, pjj, "refer") == {"identity-surname": ["Fictif"]}
@@ -251,7 +251,7 @@ def test_one_draft_kept_several_times_at_once_is_one_draft_that_opens(town_of_al
 @both
 def test_a_draft_replaced_while_it_is_opened_is_the_new_one(town_of_all: Lives) -> None:
     lives, pjj = town_of_all, town_of_all.acting["pjj"]
-    keep = partial(drafts.keep, lives.house, pjj.keys.person, "refer")
+    keep = partial(drafts.keep, lives.house, pjj.party, "refer")
     keep({"identity-surname": ["Ancien"]})
     with meanwhile(
         lives.house.stores.key, "before", "FROM seal", lambda: keep({"identity-surname": ["Nouveau"]}), WHOLE

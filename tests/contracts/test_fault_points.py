@@ -63,7 +63,7 @@ def _destroy(lives: Lives, head: Head) -> None:
 
 
 def _draft(lives: Lives, head: Head) -> None:
-    drafts.keep(lives.house, lives.party("pjj").person, "refer", {"identity-surname": ["Fictif"]})
+    drafts.keep(lives.house, lives.party("pjj"), "refer", {"identity-surname": ["Fictif"]})
 
 
 WORKS: dict[str, Work] = {

@@ -229,8 +229,8 @@ def test_what_was_sent_is_said_sent_even_when_its_draft_cannot_be_deleted_now(li
 def test_a_draft_is_kept_even_when_the_key_of_the_former_one_cannot_be_deleted_now(lives: Lives) -> None:
     pjj = lives.acting["pjj"]
     with at(lives.town.moment):
-        drafts.keep(lives.house, pjj.keys.person, "refer", {"identity-surname": ["Ancien"]})
+        drafts.keep(lives.house, pjj.party, "refer", {"identity-surname": ["Ancien"]})
         with down_from(lives.house.stores.key, "draft-committed"):
-            drafts.keep(lives.house, pjj.keys.person, "refer", {"identity-surname": ["Nouveau"]})
+            drafts.keep(lives.house, pjj.party, "refer", {"identity-surname": ["Nouveau"]})
         assert drafts.find(lives.house, pjj, "refer") == {"identity-surname": ["Nouveau"]}
         assert (tick(lives.house).surplus, tick(lives.house).surplus) == (1, 0)

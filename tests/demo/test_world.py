@@ -23,7 +23,7 @@ from casework.demo.people import ORGANISATIONS, PLAYERS
 from casework.demo.place import Place
 from casework.demo.stage import Stage
 from casework.indicators import service as figures
-from casework.kernel.clock import PARIS, now
+from casework.kernel.clock import PARIS, at, now
 from casework.meetings import polling
 from casework.store.directory import load_directory
 from casework.store.house import House
@@ -173,7 +173,12 @@ def test_each_section_of_the_coordinators_desk_has_something_in_it(copied: Place
         client = enter(create_app(copied.settings(), house), copied, copied.load()[0])
         page = client.get("/bureau", base_url=ORIGIN).text
     assert [section.title for section in desk.SECTIONS if section.title not in page] == []
-    for said in ("Danger signalé. Voie prise", "À relancer.", "En retard depuis le", "Complétez d’abord l’information"):
+    for said in (
+        "Danger signalé. Voie prise",
+        "À relancer :",
+        "En retard depuis le",
+        "Complétez d’abord l’information",
+    ):
         assert said in page
 
 
@@ -225,6 +230,15 @@ def entered(house: House, place: Place, login: str) -> Acting:
 def opened_by(house: House, acting: Acting) -> list[Opened]:
     found = (reading.open_situation(house, acting, line.case) for line in reading.lines(house, acting))
     return [opened for opened in found if opened is not None]
+
+
+def test_every_seat_opens_on_any_day_of_the_months_that_follow(house: House) -> None:
+    """Whatever the weekday it is made: what was lived on a week-end is told of the Friday before."""
+    worst = now() + timedelta(days=240 + WEEKEND)
+    with at(worst), house.stores.case_reading() as session:
+        directory = load_directory(house, session)
+    assert directory.lapsed == frozenset()
+    assert len(directory.tenures) == len(PLAYERS)
 
 
 def test_no_name_of_the_demo_lies_in_clear(place: Place, house: House) -> None:

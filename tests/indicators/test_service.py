@@ -105,6 +105,15 @@ def test_facts_of_another_year_are_not_counted_and_this_year_is_always_there(hou
     assert years(house) == [2026, 2025]
 
 
+def test_a_year_that_did_not_begin_is_not_offered(house: House) -> None:
+    made, _ = facts.row(house, facts.Made("meeting_held", {"held": "not_held"}, day=NEXT.date()), frozenset())
+    with house.stores.case_writing() as session:
+        session.add(FactRow(**made))
+    assert years(house) == [2026]
+    with at(NEXT):
+        assert years(house) == [2027]
+
+
 @pytest.mark.clause("F33-11", "S-02")
 def test_a_delay_is_the_median_of_five_situations_or_more_each_counted_once(house: House) -> None:
     for weeks in (1, 2, 9, 40):

@@ -142,6 +142,10 @@ def test_the_answer_is_printed_with_a_reason_an_entry_seats_and_no_name(
     assert "Head_Of_School" not in told
     assert "Raison : exercice d’un droit" in told
     assert "Situation ouverte" in told
+    assert "Document remis à la personne concernée" in told
+    parts = [found.split(", ") for found in re.findall(r"Partie d’une situation lue \(([^)]*)\)", told)]
+    assert told.count("Partie d’une situation lue") == len(parts)
+    assert all({"identité", "motifs", "exposé"} <= {*found} and len({*found}) == len(found) for found in parts)
     (entry,) = logged(town_of_all, town_of_all.house.events.answer_printed)
     assert (entry.subject, entry.values["reason"]) == (read.life.case, "right_exercised")
     assert dpo.get(f"{PRINT}?reference=BCDF2345").location == PAGE

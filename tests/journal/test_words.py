@@ -15,8 +15,10 @@ def test_every_event_and_no_other_has_its_words() -> None:
     assert {kind.name for kind in Events(CENOMED).all()} == set(EVENTS)
 
 
-def test_every_event_is_of_one_family() -> None:
-    assert Counter(name for _, names in FAMILIES.values() for name in names) == Counter(EVENTS.keys())
+def test_every_event_is_of_one_family_and_the_print_of_a_situation_of_two() -> None:
+    found = Counter(name for _, names in FAMILIES.values() for name in names)
+    assert found == Counter([*EVENTS.keys(), "SituationPrinted"])
+    assert {name for name in EVENTS if name.endswith("Printed")} == {*FAMILIES["prints"][1]}
 
 
 def test_every_code_has_its_words() -> None:

@@ -95,10 +95,9 @@ def test_who_lost_an_account_is_told_when_it_is_invited_again_and_when_the_accou
     box, person = Box(), browser.town.people["dpo"].person
     with serving(box) as port:
         sends_to(browser, port)
-        page = browser.get("/administration").text.split(f'action="/administration/acces/{person}"')[1]
-        seen = page.split('name="seen" value="')[1].split('"')[0]
+        seen = browser.get(f"/administration/acces/{person}").text.split('name="seen" value="')[1].split('"')[0]
         told = browser.post(f"/administration/acces/{person}", seen=seen).text
-        browser.get("/administration")
+        browser.get(f"/administration/acces/{person}")
         browser.post(f"/administration/acces/{person}", 409, seen=seen)
         replaces(browser, LINK.findall(told)[0])
     assert box.recipients == ["dpo@exemple.fr"] * 2

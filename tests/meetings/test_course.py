@@ -9,7 +9,7 @@ import pytest
 from casework.kernel.clock import at, now, today
 from casework.meetings import exchange, home, service
 from casework.meetings.rooms import Room
-from tests.meetings.lives import decided, owned, scheduled
+from tests.meetings.lives import decided, finish, owned, scheduled
 from tests.meetings.site import Site
 from tests.meetings.world import World
 
@@ -31,7 +31,7 @@ def offers(site: Site, who: str, meeting: UUID) -> list[str]:
 def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world: World) -> None:
     coordinator, meeting = world.people["coordinator"], world.meeting(days=10)
     agenda, arrange, convene = "Voir l’ordre du jour", "Modifier l’heure et le lieu", "Convoquer les membres"
-    project = "Projeter la réunion"
+    project, reread = "Projeter la réunion", "Voir le relevé de décisions"
     later = ["Reporter la réunion", "Annuler la réunion"]
     assert offers(site, "coordinator", meeting) == [arrange, agenda, convene, *later]
     service.arrange(world.house, coordinator, meeting, Room(now().time(), "Salle"))
@@ -56,17 +56,28 @@ def test_the_page_offers_what_makes_sense_the_likeliest_first(site: Site, world:
         ]
         assert offers(site, "coordinator", meeting) == acts
         exchange.sign(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, project, *acts[4:]]
+        assert offers(site, "coordinator", meeting) == ["Noter les présences", agenda, project, reread, *acts[4:]]
         assert "Signez" not in site.get("coordinator", f"/reunions/{meeting}")
         assert offers(site, "town_hall", meeting) == ["Approuver le relevé de décisions", agenda]
         service.attend(world.house, coordinator, meeting, dict.fromkeys(world.tenures("emas", "town_hall"), "present"))
         assert "Signez" not in site.get("coordinator", f"/reunions/{meeting}/fait/attendance")
         service.hold(world.house, coordinator, meeting)
-        assert offers(site, "coordinator", meeting) == [agenda, "Corriger les présences"]
+        assert offers(site, "coordinator", meeting) == [agenda, reread, "Corriger les présences"]
         assert "la mairie doit encore l’approuver" in site.get("coordinator", f"/reunions/{meeting}")
         exchange.approve(world.house, world.people["town_hall"], meeting)
         assert "Cette réunion est terminée" in site.get("coordinator", f"/reunions/{meeting}")
         assert offers(site, "town_hall", meeting) == [agenda]
+
+
+def test_a_meeting_whose_record_is_approved_is_closed_and_neither_moved_nor_cancelled(site: Site, world: World) -> None:
+    coordinator, meeting = world.people["coordinator"], world.meeting("emas", "town_hall")
+    case = scheduled(world, meeting)
+    exchange.circulate(world.house, coordinator, meeting)
+    finish(world, meeting, case)
+    found = offers(site, "coordinator", meeting)
+    assert "Noter les présences" in found
+    assert "Clore la réunion" in found
+    assert not {"Reporter la réunion", "Annuler la réunion"} & {*found}
 
 
 @pytest.mark.parametrize("who", ["emas", "head_of_school", "prosecutor"])

@@ -38,11 +38,35 @@ def test_members_answer_and_the_coordinator_fixes_a_date_they_can_all_make(site:
         "prosecutor", path, {FIRST.isoformat(): "yes", SECOND.isoformat(): "no"}
     )  # changed as long as nothing is fixed
     assert "Oui : 2, si besoin : 1, non : 0" in " ".join(site.get("pjj", path).replace("\u00a0", " ").split())
-    site.post("coordinator", f"{path}/{SECOND.isoformat()}", page=path)
+    asked = site.get("coordinator", f"{path}/{SECOND.isoformat()}")
+    assert "plus personne ne répond" in asked
+    assert service.meetings(world.house, world.people["pjj"]) == []
+    site.post("coordinator", f"{path}/{SECOND.isoformat()}")
     (meeting,) = service.meetings(world.house, world.people["pjj"])
     assert (meeting.day, meeting.fixed_on) == (SECOND, today())
     assert path not in site.get("prosecutor", "/reunions")
     site.get("prosecutor", path, 404)
+
+
+def test_the_same_form_sent_twice_proposes_once_and_fixes_once(site: Site, world: World) -> None:
+    form = {"day1": FIRST.isoformat(), "once": str(uuid4())}
+    assert site.post("coordinator", "/reunions/dates", form) == site.post("coordinator", "/reunions/dates", form)
+    assert len(polling.polls(world.house, world.people["pjj"])) == 1
+    form = {"day": FIRST.isoformat(), "once": str(uuid4())}
+    assert len({site.post("coordinator", "/reunions/nouvelle", form) for _ in range(2)}) == 1
+    assert len(service.meetings(world.house, world.people["pjj"])) == 1
+
+
+def test_a_second_meeting_on_one_day_is_said_before_it_is_fixed(site: Site, world: World) -> None:
+    path, form = proposed(site), {"day": FIRST.isoformat()}
+    site.post("coordinator", "/reunions/nouvelle", form)
+    page = site.post("coordinator", "/reunions/nouvelle", form, status=422)
+    assert "une réunion est déjà fixée ce jour-là" in page
+    assert f'name="sure" value="{FIRST.isoformat()}"' in page
+    assert "une réunion est déjà fixée ce jour-là" in site.get("coordinator", f"{path}/{FIRST.isoformat()}")
+    assert len(service.meetings(world.house, world.people["pjj"])) == 1
+    site.post("coordinator", "/reunions/nouvelle", {**form, "sure": FIRST.isoformat()})
+    assert len(service.meetings(world.house, world.people["pjj"])) == 2
 
 
 @pytest.mark.clause("F33-07")
@@ -87,8 +111,10 @@ def test_who_does_not_sit_for_the_arrondissement_is_not_asked(site: Site, world:
 def test_only_who_organises_proposes_and_fixes(site: Site, world: World, name: str) -> None:
     site.get(name, "/reunions/dates", 404)
     path = proposed(site)
+    site.get(name, f"{path}/{FIRST.isoformat()}", 404)
     site.post(name, f"{path}/{FIRST.isoformat()}", page=path, status=404)
     site.post("coordinator", f"{path}/2026-99-99", page=path, status=404)
+    site.get("coordinator", f"{path}/{today().isoformat()}", 404)
     site.get("coordinator", f"/reunions/dates/{uuid4()}", 404)
     assert service.meetings(world.house, world.people["coordinator"]) == []
 

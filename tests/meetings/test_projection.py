@@ -91,6 +91,8 @@ def test_who_stepped_back_is_not_in_the_room_and_does_not_meet_the_situation_in_
     page = screen(site, meeting, first)
     assert LISTED.findall(page) == [one, other]
     assert "À faire entrer pour la situation suivante : Personne emas" in plain(page)
+    assert page.index("À faire entrer") < page.index("Motif principal")
+    assert "Ne figurent ici que les situations que toutes les personnes présentes peuvent connaître" in page
     page = screen(site, meeting, second)
     assert LISTED.findall(page) == [other]
     assert "À faire sortir avant la situation précédente : Personne emas" in plain(page)

@@ -6,11 +6,42 @@ from sqlalchemy import select
 from audit.log import log_table
 from casework.cases.reading import open_situation
 from casework.kernel.records import Take
-from casework.meetings import exchange
+from casework.meetings import exchange, service
 from casework.meetings.service import MeetingError
 from tests.databases import on_both
 from tests.meetings.lives import ACTION, EVERYBODY, code, decided, finish, in_session, owned, readable, scheduled
+from tests.meetings.site import Site
 from tests.meetings.world import IDENTITY, World
+
+
+@pytest.mark.clause("C-08")
+def test_the_record_is_signed_with_a_warning_and_read_again_afterwards(world: World) -> None:
+    site, (meeting, case) = Site(world), in_session(world)
+    decided(world, case)
+    path, seen = f"/reunions/{meeting}/releve", "Suivi maintenu"
+    assert "aucune présence n’est notée" in site.get("coordinator", path)
+    service.attend(world.house, world.people["coordinator"], meeting, {world.people["emas"].tenure: "present"})
+    assert "aucune présence" not in site.get("coordinator", path)
+    site.post("coordinator", path)
+    exchange.approve(world.house, world.people["town_hall"], meeting)
+    again = site.get("coordinator", path)
+    assert seen in again
+    assert "Ces décisions sont signées" in again
+    assert '<button class="btn btn-primary"' not in again.split("<main")[1].split("</main>")[0]
+    assert seen not in site.get("town_hall", path)
+
+
+@pytest.mark.clause("F33-15")
+def test_the_sheet_of_an_action_that_names_nobody_names_nobody(world: World) -> None:
+    meeting, case = in_session(world)
+    presence = owned(world, "emas") | {"action": "presence_on_place"}
+    decided(world, case, presence)
+    assert exchange.sign(world.house, world.people["coordinator"], meeting).done == [case]
+    assert exchange.approve(world.house, world.people["town_hall"], meeting).done == [case]
+    opened = open_situation(world.house, world.people["emas"], case)
+    assert opened is not None
+    (content,) = opened.contents.values()
+    assert content == {name: presence[name] for name in ("decision", "action", "due")}
 
 
 @on_both("world")

@@ -17,6 +17,7 @@ from casework.meetings import agenda, exchange, records, service
 from casework.meetings.service import MeetingError
 from casework.store.meetingtables import MeetingRow
 from tests.databases import on_both
+from tests.meetings.lives import decided, scheduled
 from tests.meetings.world import World
 
 
@@ -73,6 +74,21 @@ def test_a_meeting_whose_exchange_is_open_is_not_postponed(world: World) -> None
     exchange.circulate(world.house, coordinator, meeting)
     refused("circulated", service.postpone, world.house, coordinator, meeting, today() + timedelta(days=90))
     refused("circulated", service.release, world.house, coordinator, meeting, world.people["pjj"].tenure)
+
+
+@pytest.mark.parametrize("decision", ["keep_open", "postponed", "close", "no_further_action"])
+def test_a_meeting_that_examined_situations_took_place(world: World, decision: str) -> None:
+    meeting, coordinator = world.meeting("pjj"), world.people["coordinator"]
+    case = scheduled(world, meeting)
+    exchange.circulate(world.house, coordinator, meeting)
+    decided(world, case, {"decision": decision})
+    refused("examined", service.hold, world.house, coordinator, meeting, took_place=False)
+    exchange.sign(world.house, coordinator, meeting)
+    exchange.approve(world.house, world.people["town_hall"], meeting)
+    refused("examined", service.postpone, world.house, coordinator, meeting, today() + timedelta(days=90))
+    refused("examined", service.release, world.house, coordinator, meeting, world.people["pjj"].tenure)
+    refused("examined", service.hold, world.house, coordinator, meeting, took_place=False)
+    assert service.hold(world.house, coordinator, meeting) == "held_on_date"
 
 
 @pytest.mark.parametrize("name", [seat.name for seat in CENOMED.seats if seat.name != "coordinator"])

@@ -68,6 +68,25 @@ def test_a_whole_meeting_by_its_pages(site: Site, world: World) -> None:
         assert "Tenue à la date prévue" in site.get("town_hall", here)
 
 
+def test_what_waits_for_a_meeting_keeps_its_rank_and_the_one_just_left_comes_first(site: Site, world: World) -> None:
+    first, second, meeting = world.retained(), world.retained(), world.meeting("emas", days=20)
+    coordinator, path = world.people["coordinator"], f"/reunions/{meeting}/ordre-du-jour"
+    with clock.at(clock.now() + timedelta(days=1)):
+        exchange.schedule(world.house, coordinator, meeting, first, world.head(first).sequence)
+        exchange.unschedule(world.house, coordinator, meeting, first, world.head(first).sequence)
+
+        def places(page: str) -> list[int]:
+            return [page.index(world.head(case).reference) for case in (first, second)]
+
+        assert places(site.get("coordinator", path)) == sorted(places(site.get("coordinator", path)))
+        left = f"/reunions?situation={second}"
+        assert left in site.get("coordinator", f"/situations/{second}")
+        (link,) = re.findall(rf'href="({path}[^"]+)"', site.get("coordinator", left))
+        page = site.get("coordinator", link)
+        assert places(page) != sorted(places(page))
+        assert page.count("La situation que vous venez de quitter") == 1
+
+
 @pytest.mark.clause("F33-07")
 def test_a_date_too_soon_comes_back_with_the_reason_and_what_was_typed(site: Site, world: World) -> None:
     soon = (today() + timedelta(days=3)).isoformat()

@@ -94,7 +94,7 @@ def ended(lives: Lives) -> int:
     lives.play(lives.play(lives.refer(), "coordinator", "transmit"), "prosecutor", "not_retain")
     lives.retained()
     with at(lives.town.moment):
-        drafts.keep(lives.house, lives.party("pjj").person, "refer", {"identity-surname": ["Fictif"]})
+        drafts.keep(lives.house, lives.party("pjj"), "refer", {"identity-surname": ["Fictif"]})
         ticking.run(lives.house)
     return count(lives, CaseRow)
 
@@ -117,7 +117,7 @@ def test_nothing_is_erased_while_the_clock_is_ahead_until_somebody_looked_at_it(
 def test_a_draft_of_a_day_still_to_come_lives_fourteen_days_from_the_turn_that_finds_it(lives: Lives) -> None:
     moment = lives.town.moment
     with at(moment + AHEAD):
-        drafts.keep(lives.house, lives.party("pjj").person, "refer", {"identity-surname": ["Fictif"]})
+        drafts.keep(lives.house, lives.party("pjj"), "refer", {"identity-surname": ["Fictif"]})
     with at(moment):
         assert tick(lives.house).drafts == 0
     with at(moment + timedelta(days=13)):

@@ -30,7 +30,7 @@ def add(lives: Lives, who: str, number: int) -> None:
     house, party = lives.house, lives.party(who)
     member = lives.acting[who].keys.member_id
     with at(lives.town.moment):
-        assert drafts.keep(house, party.person, "correct", {"account-text": ["Fictif"]}, uuid4())
+        assert drafts.keep(house, party, "correct", {"account-text": ["Fictif"]}, uuid4())
     with house.stores.case_reading() as session:
         model = session.scalars(select(DraftRow).where(DraftRow.person == party.person)).first()
         assert model

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 from markupsafe import Markup
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from casework.web.errors import FAULTS
 from casework.web.filters import labelled
@@ -124,6 +124,22 @@ def test_every_target_is_44_pixels_high_on_a_phone(browser: Browser, address: st
         .filter(e => e.offsetParent && !e.matches('.form-check input') && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     )
     assert small == []
+    context.close()
+
+
+@pytest.mark.e2e
+def test_on_a_phone_the_menu_opens_by_a_key_and_without_script(browser: Browser, address: str) -> None:
+    context = open_page(browser, 390, 844, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    menu, links = page.locator("summary", has_text="Menu"), page.get_by_role("navigation", name="Navigation principale")
+    expect(links).to_be_hidden()
+    assert page.locator(".site-header").bounding_box()["height"] < 844 / 3  # type: ignore[index]
+    menu.press("Enter")
+    expect(links).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(menu).to_be_hidden()
+    expect(links).to_be_visible()
     context.close()
 
 

@@ -1,14 +1,18 @@
 """What the script adds to pages that work without it: drafts, counters, the end of a session, the veil."""
 
 from collections.abc import Iterator
+from itertools import product
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.chromium import chromium
+from tests.e2e.measuring import weak
 from tests.web.gallery import serving
 
 pytestmark = pytest.mark.e2e
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,23 @@ def test_the_characters_left_are_counted_as_the_server_counts_them(page: Page) -
     expect(page.get_by_text("Encore 1 caractère.")).to_be_visible()
     area.fill("a" * 502)
     expect(page.get_by_text("2 caractères de trop.")).to_be_visible()
+
+
+def test_a_button_is_readable_pointed_at_pressed_and_focused(page: Page) -> None:
+    button = page.locator("main .btn:not([disabled])").first
+    found = {}
+    for scheme, style in product(SCHEMES, ("primary", "danger", "quiet")):
+        page.emulate_media(color_scheme=scheme)
+        button.evaluate("(e, style) => { e.className = `btn btn-${style}`; e.type = 'button'; }", style)
+        button.hover()
+        found[scheme, style, "pointed"] = [*weak(page)]
+        page.mouse.down()
+        found[scheme, style, "pressed"] = [*weak(page)]
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        button.evaluate("e => { e.blur(); e.focus({ focusVisible: true }); }")
+        found[scheme, style, "focused"] = [*weak(page)]
+    assert {state: said for state, said in found.items() if said} == {}
 
 
 @pytest.mark.clause("A-04")
