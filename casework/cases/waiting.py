@@ -67,6 +67,7 @@ WAITING = (
 )
 SOON = timedelta(days=7)
 DRAFTS = 20  # newest ones, by name
+LOOKED = 200  # newest ones, of whose situations something is asked
 
 
 def tasks(house: House, acting: Acting) -> Iterator[Task]:
@@ -97,7 +98,7 @@ def tasks(house: House, acting: Acting) -> Iterator[Task]:
 
 def _offered(house: House, acting: Acting) -> Iterator[tuple[drafts.Draft, str]]:
     """The drafts of acts that are still possible, with the reference of their situation; one of an act that is over ends with its clock (R-01)."""
-    found = drafts.mine(house, acting)
+    found = drafts.mine(house, acting)[:LOOKED]
     heads = {item.life.case: item.head for item in glimpses(house, acting, [d.case for d in found if d.case])}
     starts = {move.name for move in beginnings(house.charter, acting.actor)}
     for draft in found:
