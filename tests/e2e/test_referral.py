@@ -63,6 +63,9 @@ def come_in(page: Page, base: str, place: Place, login: str) -> Page:
     for name, value in (("login", login), ("password", account.password), ("code", code)):
         page.fill(f"[name={name}]", value)
     press(page, "Se connecter")
+    assert not page.url.endswith("/connexion"), (
+        "a code serves once: two tests must not come in as the same person at the same moment"
+    )
     return page
 
 
@@ -133,7 +136,7 @@ def test_on_a_telephone_one_stays_on_the_screen_where_a_group_is_added_and_taken
     base: str, place: Place, browser: Browser
 ) -> None:
     context = browser.new_context(viewport=PHONE)
-    page = come_in(context.new_page(), base, place, "bailleur")
+    page = come_in(context.new_page(), base, place, "emas")
     page.goto(f"{base}/situations/nouvelle/refer")
     for _ in range(2):
         page.get_by_role("button", name="Continuer").locator("visible=true").click()
