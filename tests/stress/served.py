@@ -22,7 +22,7 @@ from casework.web.session import SESSION
 
 HOST = "127.0.0.1"
 SERVE = "import sys; from casework.cli import main; sys.argv[1:] = ['serve', '--port', {!r}]; main()"
-SECONDS = float(os.environ.get("CASEWORK_STRESS_SECONDS", "5"))  # how long each flood lasts: a minute is the full size
+SECONDS = float(os.environ.get("CASEWORK_STRESS_SECONDS", "3"))  # how long each flood lasts: a minute is the full size
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from tests.contracts.telling import SECRET
 from tests.stress.served import SECONDS
 
 DONE, REFUSED = {200, 303}, {400, 404, 409, 413, 422}
-EACH = max(5, int(SECONDS))  # examples of each form
+EACH = max(3, int(SECONDS))  # examples of each form
 PROOF = ("csrf_token", "seat")
 Pairs = list[tuple[str, bytes]]
 VALUES = st.one_of(
