@@ -65,7 +65,7 @@ class Front:
             "/etc/ssl/casework/privkey.pem": str(self.trusted.with_suffix(".key")),
             "client_header_timeout 10s;": "client_header_timeout 2s;",
             "/var/log/nginx/": f"{self.folder}/",
-            "/dev/shm/": f"{self.folder}/",  # noqa: S108 - replaced
+            "/dev/shm/casework-proxy": f"{self.folder}/casework-proxy",  # noqa: S108 - replaced
         }.items():
             assert text.count(ours) == 1, ours
             text = text.replace(ours, here)
