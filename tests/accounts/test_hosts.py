@@ -20,9 +20,13 @@ def a_host_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.clause("A-03")
-def test_as_many_hashes_run_as_there_are_processors() -> None:
+@pytest.mark.parametrize(("processors", "at_once"), [(1, 1), (2, 1), (3, 2)])
+def test_one_processor_stays_with_those_who_read(
+    monkeypatch: pytest.MonkeyPatch, processors: int, at_once: int
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
     with ExitStack() as running:
-        for _ in range(3):
+        for _ in range(at_once):
             running.enter_context(hash_slot())
         with pytest.raises(AccountError, match="busy"), hash_slot():
             pass
