@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from audit.entry import Entry, Reference, new_reference
@@ -66,6 +66,7 @@ def build(folder: Path, number: int, dialect: str = "sqlite", *, floors: bool = 
     made = [lives.retained(surname=f"Fictif{index}", first_name="Banc") for index in range(REAL)]
     fill(lives.house, made[: REAL // 2], number - REAL)
     lives.house.remember()
+    _count(lives.house.stores)
     people, stores = lives.town.people, lives.house.stores
     stores.close()
     floor = ("", "")
@@ -84,6 +85,14 @@ def build(folder: Path, number: int, dialect: str = "sqlite", *, floors: bool = 
     )
     world.save()
     return world
+
+
+def _count(stores: Stores) -> None:
+    """What PostgreSQL does by itself some minutes after so many rows: until then it would read whole tables."""
+    for engine in (stores.case, stores.key):
+        if engine.dialect.name == "postgresql":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
 
 
 def _urls(stores: Stores) -> tuple[str, str]:
