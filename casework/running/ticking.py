@@ -23,7 +23,7 @@ LEAP = timedelta(
     days=7
 )  # what a clock that is ahead would erase cannot come back: further than this from the last turn, somebody looks first
 LATE = timedelta(minutes=75)  # after this the timer is taken to be missing
-TODO = "set the clock, then run `casework tick --clock-is-right`"
+ADVICE = "set the clock, then run `casework tick --clock-is-right`"
 
 
 class Leapt(Exception):
@@ -37,7 +37,7 @@ def run(house: House, mailer: Mailer | None = None, *, sure: bool = False) -> Ti
     """
     ago = since_last(house)
     if not sure and ago is not None and ago > LEAP:
-        raise Leapt(f"{leapt(ago)}; nothing was done: {TODO}")
+        raise Leapt(f"{leapt(ago)}; nothing was done: {ADVICE}")
     sweep_sessions(house)
     sweep_attempts(house)
     sweep_people(house)

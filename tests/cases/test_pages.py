@@ -198,6 +198,21 @@ def test_a_draft_is_offered_with_its_reference_while_its_act_is_possible(
     assert "Reprendre" not in home.text
 
 
+@pytest.mark.clause("R-01")
+def test_a_draft_of_an_act_that_is_over_is_not_offered_to_who_still_reads_the_situation(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.refer()
+    with at(lives.town.moment):
+        drafts.keep(
+            lives.house, lives.party("coordinator"), "ask_details", {"request-points": ["facts"]}, head.life.case
+        )
+    assert "Reprendre votre brouillon" in readers["coordinator"].get("/").text
+    lives.play(head, "coordinator", "transmit")
+    home = readers["coordinator"].get("/")
+    assert (home.status_code, "Reprendre votre brouillon" in home.text) == (200, False)
+
+
 @pytest.mark.clause("F33-14")
 def test_the_form_of_a_head_of_school_names_its_own_school_and_that_of_another_seat_none(
     readers: dict[str, Reader], lives: Lives
