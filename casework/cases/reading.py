@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.entry import Entry, Reference
@@ -223,7 +223,9 @@ def lines(
         # Who reads many stops at the first of them, in the order of the list; who reads few looks them up.
         many = len(session.scalars(select(ReaderRow.case).where(ours).limit(MANY)).all()) == MANY
         looked_up = CaseRow.id.in_(select(ReaderRow.case).where(ours))
-        opens = exists().where(ReaderRow.case == CaseRow.id, ours) if many and limit is not None else looked_up
+        # A subquery with a bound: PostgreSQL would read and hash every row of `reader` for an EXISTS.
+        one = select(ReaderRow.case).where(ReaderRow.case == CaseRow.id, ours).limit(1)
+        opens = one.scalar_subquery().is_not(None) if many and limit is not None else looked_up
         query = select(CaseRow, opens).where(CaseRow.instance == house.instance, opens | own)
         if steps is not None:
             query = query.where(CaseRow.step.in_(steps))
