@@ -53,7 +53,7 @@ PROBLEMS = {
     "opening_incomplete": "Chaque document porte une référence et une date qui n’est pas dans le futur.",
     "opening_keepers": "Deux personnes différentes, toutes deux coordonnateurs, ouvrent l’instance.",
     "totp": "Le code ne correspond pas. Vérifiez l’heure de votre téléphone, puis tapez le code affiché maintenant.",
-    "wrong": "Identifiant, mot de passe ou code incorrect. Vérifiez aussi l’heure de votre téléphone.",
+    "wrong": "Ces réponses ne vont pas ensemble. Vérifiez chaque champ et l’heure de votre téléphone, puis tapez un code qui n’a pas encore servi.",
 }
 FLAWS: dict[Flaw, str] = {
     "kinds": "Ce mot de passe ne mêle qu’une ou deux sortes de signes : suivez l’une des formes ci-dessous.",
@@ -82,6 +82,8 @@ def status(error: AccountError | Limited) -> int:
 def problem(error: AccountError | Limited) -> str:
     """What to tell the person."""
     if isinstance(error, Weak):
+        if not error.bits:
+            return "Choisissez un mot de passe, ou prenez la phrase proposée ci-dessous."
         short = f"Ce mot de passe vaut au plus {french.count(error.bits, 'bit')} ; il en faut {ENOUGH}."
         return FLAWS.get(error.flaw, f"{short} Allongez-le, ou prenez la phrase proposée ci-dessous.")
     if isinstance(error, Limited):

@@ -98,7 +98,8 @@ def projected(meeting: UUID, case: UUID) -> Response:
     }
     if not room.knows(item.head.life):
         told = shown.told(room.unaware(item.head.life))
-        return reply("meetings/projected_not.html", unaware=told, page="meeting", **around)
+        away = any(person.attendance in audience.AWAY for person in shown.sheet.convened)
+        return reply("meetings/projected_not.html", unaware=told, away=away, page="meeting", **around)
     listed, screen = shown.known(room), _screen(shown, room, item)
     return reply(
         "meetings/projected.html", *_entries(shown, item, listed), lines=pages.lines(shown.house, listed), now=now(),

@@ -114,9 +114,10 @@ def entrusted(
 
 
 def attendances(charter: Charter, seat: str) -> tuple[Labelled, ...]:
-    """The values of A25 open to a seat: a head of school is there for its own situations only (F33-14)."""
-    closed = "present" if seat == charter.schools else "own_cases_only"
-    return tuple(value for value in closed_list(charter, "attendance").values if value.value != closed)
+    """The values of A25 open to a seat, being there first: a head of school is there for its own situations only (F33-14)."""
+    here, closed = ("own_cases_only", "present") if seat == charter.schools else ("present", "own_cases_only")
+    values = (value for value in closed_list(charter, "attendance").values if value.value != closed)
+    return tuple(sorted(values, key=lambda value: value.value != here))
 
 
 def closed_list(charter: Charter, name: str) -> ChoiceList:

@@ -150,7 +150,7 @@ def _widget(
 def _type(item: Field, value: Any) -> str:
     """A date or time widget hides what is not one: what was refused is shown again as text."""
     form = WRITTEN.get(TYPES.get(item.kind, ""))
-    refused = form is not None and isinstance(value, str) and not re.fullmatch(form, value)
+    refused = form is not None and isinstance(value, str) and value and not re.fullmatch(form, value)
     return "text" if refused else TYPES.get(item.kind, "text")
 
 

@@ -51,6 +51,7 @@ def _accepts(town: Town, path: str) -> str:
     newcomer = Browser(town, app_of(town.house).test_client())
     newcomer.get(path)
     secret = newcomer.hidden()["secret"]
+    assert "Choisissez un mot de passe" in newcomer.post(path, 422, password="", code="000000").text
     weak = newcomer.post(path, 422, password="court", code="000000")
     assert "vaut au plus 24 bits" in plain(weak.text)
     assert newcomer.hidden()["secret"] == secret

@@ -38,7 +38,7 @@ def test_the_session_id_changes_at_each_log_in_and_the_former_one_ends(browser: 
 @pytest.mark.parametrize("wrong", [{"password": "autre"}, {"code": "000000"}, {"login": "personne@exemple.fr"}])
 def test_whatever_is_wrong_the_page_says_the_same(browser: Browser, wrong: dict[str, str]) -> None:
     answer = browser.log_in("coordinator", 422, **wrong)
-    assert "Identifiant, mot de passe ou code incorrect" in answer.text
+    assert "Ces réponses ne vont pas ensemble" in answer.text
     typed = {"login": "coordinator@exemple.fr", "password": PASSWORD} | wrong
     assert f'value="{typed["login"]}"' in answer.text
     assert typed["password"] not in answer.text

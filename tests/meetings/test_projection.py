@@ -160,6 +160,8 @@ def test_nothing_is_projected_once_the_exchange_is_over_or_with_nobody_noted_the
         assert "Situation non projetée" in screen(site, meeting, case)
     service.attend(world.house, world.people["coordinator"], meeting, dict.fromkeys(world.tenures(*MEMBERS), "excused"))
     assert "sont notées absentes" in screen(site, meeting, case)
+    nobody, alone = in_session(world, "head_of_school")
+    assert "Personne n’est convoqué pour elle" in screen(site, nobody, alone)
     assert LISTED.findall(screen(site, meeting)) == []
     exchange.sign(world.house, world.people["coordinator"], meeting)
     exchange.approve(world.house, world.people["town_hall"], meeting)

@@ -48,6 +48,7 @@ def test_they_may_be_told_later_and_changed(site: Site, world: World) -> None:
     meeting = world.meeting("emas", days=20)
     here = f"/reunions/{meeting}"
     assert "À préciser" in site.get("emas", here)
+    assert 'type="time"' in site.get("coordinator", f"{here}/heure-et-lieu")
     said = site.get("coordinator", site.post("coordinator", f"{here}/heure-et-lieu", ROOM))
     assert "Aucun message n’est envoyé" in plain(said)
     assert "Salle des mariages" in site.get("coordinator", f"{here}/heure-et-lieu")
