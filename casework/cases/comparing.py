@@ -53,6 +53,17 @@ def same_person(house: House, acting: Acting, about: UUID | None = None, number:
     return shown
 
 
+def named(house: House, acting: Acting, about: UUID, reference: str) -> list[Pair]:
+    """A situation beside the one of this reference, alike or not, logged; empty when no open situation bears it."""
+    wanted = "".join(reference.split()).upper()
+    plain = [item for item in _matches(house, acting) if MATCH in item.contents]
+    one = next((item for item in plain if item.life.case == about), None)
+    two = next((item for item in plain if item.head.reference == wanted and item is not one), None)
+    shown = [Pair(one, two, two.life.case in one.life.links, _told_apart(one, two))] if one and two else []
+    house.log(entries(house, acting, shown))
+    return shown
+
+
 def to_examine(house: House, acting: Acting) -> int:
     """How many pairs wait for a look; none is shown and none is logged. Nothing is opened when nothing is being checked."""
     if not reading.lines(house, acting, CHECKING, limit=1):

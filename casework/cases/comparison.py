@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from casework.cases.comparing import MATCH, PER_PAGE, Pair, Plain, link, same_person, tell_apart
+from casework.cases.comparing import MATCH, PER_PAGE, Pair, Plain, link, named, same_person, tell_apart
 from casework.cases.several import Glimpse
 from casework.store.house import House
 from casework.store.keyring import Acting
@@ -43,20 +43,23 @@ class Compared:
 
 
 def compare() -> Response:
-    """Situations that may concern the same person, for the coordinator alone; `situation` limits to those of one."""
+    """Situations that may concern the same person, for the coordinator alone; `situation` limits to those of one, `avec` sets one beside it."""
     house, person, about = current_house(), acting(), request.args.get("situation", type=UUID)
+    other = request.args.get("avec", "") if about else ""
     if request.method == "POST":
         both = [request.form.get(name, type=UUID) for name in ("left", "right")]
         if None in both:
             raise NotFound
         _settle(house, person, *filter(None, both))
-        return go("cases.compare", situation=about)
+        return go("cases.compare", situation=about, avec=other or None)
     number = page_asked()
-    found = [_side_by_side(house, pair) for pair in same_person(house, person, about, number)]
+    pairs = named(house, person, about, other) if about and other else same_person(house, person, about, number)
+    found, status = [_side_by_side(house, pair) for pair in pairs], 422 if other and not pairs else 200
     line, more = house.charter.confidentiality, len(found) == PER_PAGE
     return reply(
-        "cases/compare.html", pairs=found, about=about, number=number, more=more, confidentiality=line, page="compare"
-    )
+        "cases/compare.html", pairs=found, about=about, other=other, number=number, more=more, confidentiality=line,
+        page="compare", status=status,
+    )  # fmt: skip
 
 
 def _settle(house: House, person: Acting, left: UUID, right: UUID) -> None:

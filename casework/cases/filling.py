@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from casework.cases import choices, vigilance
 from casework.cases.reading import Opened
 from casework.cases.vigilance import Warned
+from casework.charters.referral import points
 from casework.charters.remontee import as_referral
 from casework.kernel.clock import add_months, today
 from casework.kernel.life import Life, Slot
@@ -20,6 +21,7 @@ from casework.web.forms import FieldError, Parsed, asked, field_id, parse
 from casework.web.french import lowered
 
 NO_EVENT = "no_event"  # A23
+REQUEST, IDENTITY = "request", Slot("identity")
 BY_HAND = {Take.REASON, Take.PERSON}  # the takes that the generic form can fill
 
 
@@ -90,10 +92,13 @@ def at_first(house: House, acting: Acting, parts: Sequence[Section]) -> Filled:
 
 
 def before(move: Move, parts: Sequence[Section], opened: Opened) -> Filled:
-    """The form at first: what is written already, or what the remontée gives to the saisine made of it (F33-03)."""
+    """The form at first: what is written already, what the remontée gives to its saisine (F33-03), what is lacking (F33-02)."""
     if move.adopts:
         return Filled(shown=as_referral(opened.contents[Slot("remontee")]))
-    return Filled(shown={section.compartment.name: section.old for section in parts})
+    shown = {section.compartment.name: section.old for section in parts}
+    if REQUEST in shown and IDENTITY in opened.contents:
+        shown[REQUEST] = {"points": list(points(opened.contents[IDENTITY]))}
+    return Filled(shown=shown)
 
 
 def fill(

@@ -73,7 +73,7 @@ def _coming(house: House, meeting: UUID | None) -> date | None:
 def _url(opened: Opened, part: UUID | None, move: Move) -> str:
     case, meeting = opened.life.case, opened.life.meeting
     if move.page == "cases.compare":
-        return url_for(move.page)
+        return url_for(move.page, situation=case)
     if move.page in ("cases.orient", DECISIONS, "meetings.recusal"):
         return url_for(move.page, case=case)
     if move.page == "meetings.agenda":

@@ -112,7 +112,8 @@ def _lacks(item: Glimpse) -> str:
     if Slot("identity") not in item.contents:
         return "Remontée d’un agent."
     found = referral.missing(item.contents[Slot("identity")])
-    return f"Il manque : {', '.join(found)}." if found else "Rien ne manque."
+    lacks = f"Il manque : {', '.join(found)}." if found else "Rien ne manque."
+    return f"En lien avec une rixe. {lacks}" if item.contents.get(Slot("reason"), {}).get("rixe") else lacks
 
 
 # --- What waits for others ------------------------------------------------------------------------------------------

@@ -27,19 +27,26 @@ def band(majority: date | None, began: date) -> str:
 
 def missing(identity: Mapping[str, Any]) -> tuple[str, ...]:
     """What an identity lacks for the cell to work on it, each as a French noun with its article."""
-    return tuple(dict.fromkeys(_missing(identity)))
+    return tuple(dict.fromkeys(words for _, words in _missing(identity)))
 
 
-def _missing(identity: Mapping[str, Any]) -> Iterator[str]:
+def points(identity: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to ask of the author for it, as values of the points to precise."""
+    return tuple(dict.fromkeys(point for point, _ in _missing(identity)))
+
+
+def _missing(identity: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     representatives = identity.get("representatives", [])
     if identity["birth"] != "birth_known":
-        yield "la date de naissance exacte"
+        yield "identity", "la date de naissance exacte"
     if identity["schooling"] == "unknown":
-        yield "la scolarité"
+        yield "identity", "la scolarité"
     if not representatives:
-        yield "les représentants légaux"
+        yield "representatives", "les représentants légaux"
     if not any(person.get(way) for person in (identity, *representatives) for way in REACHED_BY):
-        yield "un moyen de joindre la famille"
+        yield "contact", "un moyen de joindre la famille"
     if not informed(identity):
-        yield "l’information du mineur"
-    yield from (f"l’information {OF[person['quality']]}" for person in representatives if not informed(person))
+        yield "information", "l’information du mineur"
+    for person in representatives:
+        if not informed(person):
+            yield "information", f"l’information {OF[person['quality']]}"

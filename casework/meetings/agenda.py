@@ -59,13 +59,22 @@ def list_entries(house: House, acting: Acting, items: Sequence[Item]) -> list[En
     return [house.entry(events.list, actor, page=PAGES["meeting"], count=len(items)), *shown]
 
 
-def candidates(house: House, acting: Acting) -> list[Item]:
-    """The retained situations that wait for a meeting, for whoever organises it."""
+def candidates(house: House, acting: Acting, *, urgent: bool = False) -> list[Item]:
+    """The retained situations that wait for a meeting, for whoever organises it; those about rixes for an urgent one (F33-07).
+
+    Opening the reasons to know which they are is logged.
+    """
     if not organises(house, acting):
         return []
     with house.stores.case_reading() as session:
         rows = records.waiting(house, session)
-    return _items(house, acting, rows)
+    found = _items(house, acting, rows)
+    return [item for item in found if not urgent or _of_rixe(house, acting, item)]
+
+
+def _of_rixe(house: House, acting: Acting, item: Item) -> bool:
+    opened = reading.open_situation(house, acting, item.row.id, only=("reason",))
+    return bool(opened and opened.contents.get(Slot("reason"), {}).get("rixe"))
 
 
 def _items(house: House, acting: Acting, rows: Sequence[CaseRow]) -> list[Item]:

@@ -145,7 +145,9 @@ def agenda(meeting: UUID) -> Response:
     takes = not sheet.meeting.held and sheet.meeting.day >= today()
     if takes:
         asked = request.args.get("situation", type=UUID)
-        free = sorted(agendas.candidates(house, person), key=lambda item: item.row.id != asked)
+        free = sorted(
+            agendas.candidates(house, person, urgent=sheet.meeting.urgent), key=lambda item: item.row.id != asked
+        )
     lacking = {item.row.id: agendas.lacking(house, person, item) for item in free}
     return reply(
         "meetings/agenda.html", *agendas.list_entries(house, person, [*items, *free]), row=sheet.meeting,

@@ -104,6 +104,17 @@ def test_transmitting_repeats_what_the_saisine_lacks_and_the_coordinator_decides
     assert "La saisine est incomplète" not in pages.page(whole, "/actes/transmit")
 
 
+@pytest.mark.clause("F33-02")
+def test_what_the_saisine_lacks_is_told_on_its_page_and_ticked_in_what_is_asked_of_the_author(pages: Pages) -> None:
+    told = {"surname": "Fictif", "quality": "mother", "telephone": "01 00 00 00 00"} | TOLD
+    bare, whole = pages.lives.refer(), pages.lives.refer(representatives=[told])
+    assert "Il manque : les représentants légaux, un moyen de joindre la famille." in pages.page(bare)
+    assert "Il manque" not in pages.page(whole)
+    ticked = re.compile(r'<input[^>]*value="(\w+)"[^>]* checked')
+    assert ticked.findall(pages.page(bare, "/actes/ask_details")) == ["contact", "representatives"]
+    assert ticked.findall(pages.page(whole, "/actes/ask_details")) == []
+
+
 def test_going_back_to_the_form_of_an_act_already_done_says_so(pages: Pages) -> None:
     head = pages.lives.refer()
     path = f"/situations/{head.life.case}/actes/transmit"

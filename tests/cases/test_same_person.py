@@ -54,6 +54,28 @@ def test_the_comparison_of_one_situation_shows_its_pairs_alone(desk: Desk) -> No
 
 
 @pytest.mark.clause("C-10")
+def test_a_situation_that_resembles_nobody_is_compared_and_linked_by_its_reference(desk: Desk) -> None:
+    one, two, reader = desk.heads["whole"], desk.heads["lacking"], desk.readers["coordinator"]
+    path = f"/situations/rapprochements?situation={one.life.case}"
+    assert path.split("?")[1] in desk.page("coordinator", f"/situations/{one.life.case}").replace("&amp;", "&")
+    before = [kind for kind, _ in desk.logged()].count("SituationsCompared")
+    beside = f"{path}&avec=+{two.reference.lower()}"
+    assert "Relier ces situations" in desk.page("coordinator", beside)
+    assert [kind for kind, _ in desk.logged()].count("SituationsCompared") == before + 2
+    try:
+        assert reader.post(beside).status_code == 303
+        assert f">{two.reference}</a>" in desk.page("coordinator", f"/situations/{one.life.case}")
+        assert "Délier ces situations" in desk.page("coordinator", beside)
+    finally:
+        reader.post(beside)
+    for wrong in ("AAAAAAAA", one.reference, "é" * 300):
+        answer = reader.get(f"{path}&avec={wrong}")
+        assert answer.status_code == 422
+        assert "Aucune situation ouverte ne porte cette référence" in answer.text
+        assert "Relier ces situations" not in answer.text
+
+
+@pytest.mark.clause("C-10")
 def test_linked_situations_name_each_other_and_can_be_unlinked(desk: Desk) -> None:
     twin, other, reader = desk.heads["twin"], desk.heads["retained"], desk.readers["coordinator"]
     path = f"/situations/rapprochements?situation={twin.life.case}"

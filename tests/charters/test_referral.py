@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from casework.charters.referral import band, missing
+from casework.charters.cenomed import POINTS
+from casework.charters.referral import band, missing, points
 from tests.builders import IDENTITY
 
 TOLD = {"informed_how": "in_person", "informed_on": "2026-02-20"}
@@ -37,6 +38,18 @@ FULL = {**IDENTITY, "representatives": [MOTHER]}
 )
 def test_what_is_missing_is_told_by_kinds_of_persons(changed: dict[str, Any], lacking: tuple[str, ...]) -> None:
     assert missing({**FULL, **changed}) == lacking
+    assert bool(points({**FULL, **changed})) == bool(lacking)
+
+
+def test_what_is_missing_is_asked_for_once_by_its_point() -> None:
+    unknown = {"birth": "birth_year", "schooling": "unknown"}
+    assert points({**FULL, **unknown}) == ("identity",)
+    assert set(points({"birth": "birth_known", "schooling": "college_4_3"})) == {
+        "representatives",
+        "contact",
+        "information",
+    }
+    assert set(points({"birth": "", "schooling": "unknown"})) == {item.value for item in POINTS.values[:4]}
 
 
 @pytest.mark.clause("C-10")

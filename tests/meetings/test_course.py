@@ -166,7 +166,9 @@ def test_an_urgent_meeting_takes_rixes_alone_and_its_pages_say_so(site: Site, wo
     here = site.post("coordinator", "/reunions/nouvelle", form).removesuffix("/fait/fixed")
     assert world.events("MeetingFixedUrgently") == 1
     agenda = f"{here}/ordre-du-jour"
-    assert "en lien avec une rixe" in site.get("coordinator", agenda)
+    offered = site.get("coordinator", agenda)
+    assert "en lien avec une rixe" in offered
+    assert [world.head(case).reference in offered for case in (other, rixe)] == [False, True]
     seen = {case: str(world.head(case).sequence) for case in (other, rixe)}
     refused = site.post("coordinator", f"{agenda}/{other}", {"seen": seen[other]}, page=agenda, status=409)
     assert "en lien avec une rixe" in refused
