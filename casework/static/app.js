@@ -5,7 +5,9 @@ const UNREAD = 500;  // ms
 const MINUTE = 60000;
 const ENDED = [400, 403];  // what the server answers to a form of a session that is over, or that another one replaced
 const OVER = "Votre session est terminée. Ne quittez pas cette page : connectez-vous dans un autre onglet, puis revenez ici. Le brouillon sera alors conservé.";
+const ELSEWHERE = "Ce brouillon vient d’être conservé depuis un autre onglet. Rechargez celui-ci avant d’y écrire, ou fermez-le.";
 const page = document.body;
+const drafts = new BroadcastChannel("drafts");
 
 function post(form, url) {
   const data = new FormData(form);
@@ -43,7 +45,7 @@ function counters() {
     const area = document.getElementById(hint.id.replace(/-count$/, ""));
     const limit = Number(hint.dataset.count);
     const show = () => {
-      const left = limit - [...area.value.replace(/\r\n?/g, "\n")].length;
+      const left = limit - [...area.value.replace(/\r\n?/g, "\n").trim()].length;  // what surrounds a text is not kept
       const unit = Math.abs(left) < 2 ? "caractère" : "caractères";
       hint.textContent = left < 0 ? `${(-left).toLocaleString("fr")} ${unit} de trop.` : `Encore ${left.toLocaleString("fr")} ${unit}.`;
     };
@@ -57,7 +59,9 @@ function autosave() {
     const state = form.querySelector("[data-autosave-state]");
     let timer = 0;
     let ended = false;
+    let elsewhere = false;
     const save = async () => {
+      clearTimeout(timer);
       const keep = () => post(form, form.dataset.autosave).catch(() => null);
       let answer = await keep();
       ended = Boolean(answer && ENDED.includes(answer.status));
@@ -66,10 +70,21 @@ function autosave() {
         ended = Boolean(answer && ENDED.includes(answer.status));
       }
       const kept = Boolean(answer && answer.ok);
-      if (kept) alive();
+      if (kept) { alive(); drafts.postMessage(form.dataset.autosave); }
       state.textContent = kept ? "Brouillon conservé." : ended ? OVER : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
     };
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 4000); });
+    form.addEventListener("input", () => { clearTimeout(timer); if (!elsewhere) timer = setTimeout(save, 4000); });
+    form.addEventListener("keydown", (event) => {  // a key meant for the next field keeps the draft, and leaves one where one was
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      if (!elsewhere) save();
+    });
+    drafts.addEventListener("message", (event) => {
+      if (event.data !== form.dataset.autosave) return;
+      elsewhere = true;
+      clearTimeout(timer);
+      state.textContent = ELSEWHERE;
+    });
     window.addEventListener("focus", () => { if (ended) save(); });  // back from the tab where one logged in again
     form.addEventListener("submit", () => clearTimeout(timer));
   }
@@ -91,7 +106,9 @@ function screens() {
     sending.forEach((line) => { line.hidden = narrow.matches && here < parts.length - 1; });
     place.textContent = narrow.matches ? `Écran ${here + 1} sur ${parts.length}` : "";
   };
-  const go = (at) => { here = at; show(); place.scrollIntoView(); const title = parts[here].querySelector("h2"); title.tabIndex = -1; title.focus(); };
+  const come = (at) => { here = at; show(); place.scrollIntoView(); const title = parts[here].querySelector("h2"); title.tabIndex = -1; title.focus(); };
+  const go = (at) => { history.pushState({ screen: at }, ""); come(at); };
+  window.addEventListener("popstate", (event) => { if (narrow.matches && !location.hash) come(event.state ? event.state.screen : 0); });  // back leads to the screen before
   const button = (label, style, at) => {
     const made = document.createElement("button");
     made.type = "button";
@@ -178,8 +195,14 @@ function keys() {
     const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing]");
     if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
     const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (target) { event.preventDefault(); target.click(); }
+    if (target) { event.preventDefault(); sessionStorage.setItem("keyed", "1"); target.click(); }
   });
+}
+
+// Who came by a key goes on from the content: the next Tab does not begin with the menu.
+function keyed() {
+  if (sessionStorage.getItem("keyed") && document.activeElement === page) document.querySelector("main").focus({ preventScroll: true });
+  sessionStorage.removeItem("keyed");
 }
 
 // Opened to write, it is written in at once; no letter acts meanwhile.
@@ -221,6 +244,11 @@ function veil() {
   dialog.addEventListener("close", () => page.classList.remove("veiled"));
 }
 
+// Whoever followed a link to a field and sends again starts the next page at its top.
+function fresh() {
+  document.addEventListener("submit", ({ target }) => { if (location.hash && !target.hasAttribute("action")) target.action = location.pathname + location.search; });
+}
+
 // A form sent from a page that answered a refused one: going back to that page asks for it anew, rather than to send the same again.
 function returning() {
   if (!document.querySelector("[data-focus]")) return;
@@ -254,8 +282,10 @@ keys();
 unfold();
 notes();
 veil();
+fresh();
 returning();
 printing();
 elapsed();
 const summary = document.querySelector("[data-focus]");
 if (summary) summary.focus();
+keyed();

@@ -126,6 +126,10 @@ def test_on_a_telephone_a_referral_is_three_screens(base: str, place: Place, bro
             page.get_by_role("button", name="Continuer").locator("visible=true").click()
     page.get_by_role("button", name="Revenir").locator("visible=true").click()
     assert page.get_by_text("Écran 2 sur 3").is_visible()
+    for number in (3, 2, 1):  # the gesture that goes back leads through the screens that were seen
+        page.go_back()
+        assert page.get_by_text(f"Écran {number} sur 3").is_visible()
+    page.get_by_role("button", name="Continuer").locator("visible=true").click()
     page.get_by_role("button", name="Continuer").locator("visible=true").click()
     press(page, "Envoyer la saisine")
     assert CASE.search(page.url), page.inner_text("main")

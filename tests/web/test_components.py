@@ -222,4 +222,5 @@ def test_a_key_presses_its_button_except_while_writing_or_switched_off(browser: 
     page.get_by_role("button", name="Touches : désactivées").click()
     page.keyboard.press("r")
     page.wait_for_url(f"{address}/")
+    page.wait_for_function("document.activeElement.id === 'main'")  # who came by a key does not begin with the menu
     context.close()

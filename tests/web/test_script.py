@@ -64,6 +64,39 @@ def test_a_draft_is_kept_a_moment_after_writing_and_said(page: Page) -> None:
     assert 'name="csrf_token"' in bodies[0]
 
 
+def test_enter_in_a_field_keeps_the_draft_and_leaves_one_where_one_was(page: Page, address: str) -> None:
+    bodies = answer(page, "/brouillon", 200)
+    field = page.get_by_label("Prénom", exact=True).first
+    field.fill("Camille")
+    field.press("Enter")
+    expect(page.get_by_text("Brouillon conservé.")).to_be_visible()
+    expect(field).to_be_focused()
+    assert (page.url.rstrip("/"), len(bodies)) == (address, 1)
+
+
+def test_of_two_tabs_the_one_that_wrote_last_keeps_the_draft_and_the_other_says_so(page: Page, address: str) -> None:
+    answer(page, "/brouillon", 200)
+    other = page.context.new_page()
+    other.clock.install()
+    other.goto(address)
+    bodies = answer(other, "/brouillon", 200)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.clock.run_for(4_100)
+    expect(other.get_by_text("conservé depuis un autre onglet")).to_be_visible()
+    other.get_by_label("Prénom", exact=True).first.fill("Ancien")
+    other.clock.run_for(10_000)
+    assert bodies == []
+    expect(page.get_by_text("Brouillon conservé.")).to_be_visible()
+
+
+def test_a_form_sent_from_a_field_that_a_summary_led_to_starts_again_at_its_top(page: Page) -> None:
+    page.evaluate("location.hash = 'main'")
+    with page.expect_navigation() as following:
+        page.evaluate("(form => { form.removeAttribute('action'); form.requestSubmit(); })(document.querySelector('main form'))")
+    assert "#" not in following.value.url
+    assert "#" not in page.url
+
+
 def test_a_draft_that_could_not_be_kept_is_said(page: Page) -> None:
     answer(page, "/brouillon", 500)
     page.get_by_label("Prénom", exact=True).first.fill("Camille")
@@ -102,6 +135,8 @@ def test_the_characters_left_are_counted_as_the_server_counts_them(page: Page) -
     expect(page.get_by_text("Encore 1 caractère.")).to_be_visible()
     area.fill("a" * 502)
     expect(page.get_by_text("2 caractères de trop.")).to_be_visible()
+    area.fill(" a\n")
+    expect(page.get_by_text("Encore 499 caractères.")).to_be_visible()
 
 
 def test_a_button_is_readable_pointed_at_pressed_and_focused(page: Page) -> None:
