@@ -17,6 +17,7 @@ from tests.e2e.browsing import Seat, served, words
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "casework" / "static" / "guide"
+README = ROOT / "docs" / "pictures" / "situation.png"
 WIDTH, HEIGHT, QUALITY = 860, 560, 50
 
 
@@ -60,6 +61,17 @@ def shoot(browser: Browser, base: str, place: Place) -> Iterator[Path]:
         yield OUT / f"{item.name}.jpg"
 
 
+def readme(browser: Browser, base: str, place: Place) -> Path:
+    """What the README shows: a situation as the Parquet reads it."""
+    account = next(account for account in place.load() if account.login == "parquet2")
+    page = Seat(browser, base, words(place, account), []).page
+    page.set_viewport_size({"width": 1280, "height": 1500})
+    page.goto(f"{base}/situations")
+    page.locator("main tr:has-text('Retenue par le Parquet') th a").first.click()
+    page.screenshot(path=README)
+    return README
+
+
 def main() -> None:
     """Take them all."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -67,7 +79,7 @@ def main() -> None:
         place = Place(Path(folder) / "var")
         service.build(place)
         with served(place) as base:
-            for path in shoot(browser, base, place):
+            for path in (*shoot(browser, base, place), readme(browser, base, place)):
                 sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
 
 

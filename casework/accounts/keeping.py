@@ -26,6 +26,7 @@ from casework.web.french import count
 from casework.web.page import acting, current_house, go, reply
 from casework.web.tasks import Task
 
+SPOKEN = 60  # characters: twenty-five digits, however they are spaced
 NOT_WAITING = "Cette personne n’attend pas d’admission : elle est peut-être déjà admise. Relisez la liste ci-dessous."
 SENT = (
     "Un lien plus récent a déjà été fait pour cette personne, et lui seul sert. S’il est perdu, repartez de la liste."
@@ -72,6 +73,8 @@ def _admissions(problem: str, wrong: UUID | None = None) -> Response:
         known=known,
         problem=problem,
         wrong=wrong,
+        spoken=asked.form.get("spoken", "")[:SPOKEN],
+        longest=SPOKEN,
         status=status,
         page="account",
     )

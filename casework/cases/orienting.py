@@ -11,6 +11,7 @@ from casework.cases import choices
 from casework.cases.act import Change, act
 from casework.cases.decided import orientations
 from casework.cases.reading import Opened
+from casework.charters.referral import REACHED_BY
 from casework.kernel.clock import today
 from casework.kernel.life import Slot
 from casework.kernel.records import ChoiceList, Field, Kind, Labelled, Take
@@ -43,9 +44,10 @@ class Read:
 
 
 def form(house: House, opened: Opened) -> tuple[Field, ...]:
-    """The fields of the orientation form: recipient as one closed choice, request, identity fields to copy (minimisation)."""
+    """The fields of the orientation form: recipient as one closed choice, request, what is known of the identity and may be copied."""
     declared = {item.name: item for item in house.charter.compartment("orientation").fields}
-    copied = tuple(Labelled(name, declared[name].label) for name in COPIED)
+    known = opened.contents[Slot("identity")]
+    copied = tuple(Labelled(name, declared[name].label) for name in COPIED if name == "birth_date" or known.get(name))
     return (
         Field(
             "target",
@@ -96,7 +98,9 @@ def _open_to(fields: Sequence[Field], waiting: Sequence[str]) -> list[str]:
 def suggested(house: House, opened: Opened, fields: Sequence[Field]) -> Mapping[str, Any]:
     """What is ticked at first: the decided orientation, when one recipient alone can be meant."""
     found = _open_to(fields, _waiting(house, opened))
-    return {"copied": list(SUGGESTED)} | ({"target": found[0]} if len(found) == 1 else {})
+    copied = next(item.choices for item in fields if item.name == "copied")
+    ticked = [item.value for item in (copied.values if copied else ()) if item.value in SUGGESTED]
+    return {"copied": ticked} | ({"target": found[0]} if len(found) == 1 else {})
 
 
 def warned(house: House, opened: Opened, fields: Sequence[Field]) -> list[str]:
@@ -125,6 +129,13 @@ def strange(house: House, opened: Opened, kind: str) -> str:
         if same
         else "La cellule n’a pas décidé cette orientation : elle n’est pas dans le relevé."
     )
+
+
+def unreachable(sheet: Sheet) -> str:
+    """That nobody can be called with what leaves; empty when somebody can."""
+    persons = [sheet.content, *sheet.content.get("representatives", [])]
+    reached = any(person.get(way) for person in persons for way in REACHED_BY)
+    return "" if reached else "Cette fiche ne donne aucun moyen de joindre la famille."
 
 
 def read(house: House, opened: Opened, posted: "MultiDict[str, str]") -> Read:

@@ -268,7 +268,7 @@ def _orient_preview(opened: Opened, sheet: orienting.Sheet) -> Response:
         words=words,
         lisible=lisible,
         hidden=hidden,
-        strange=orienting.strange(house, opened, sheet.content["type"]),
+        doubts=[*filter(None, (orienting.strange(house, opened, sheet.content["type"]), orienting.unreachable(sheet)))],
         errors=(),
         page="orientation",
     )

@@ -1,6 +1,7 @@
 """What meetings say on the home page of each seat: the dates to answer, the acts that wait, the next meetings."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from flask import url_for
 
@@ -12,6 +13,8 @@ from casework.store.meetingtables import MeetingRow
 from casework.web.french import NBSP, count, hour, raised, relative, short_day
 from casework.web.french import day as full_day
 from casework.web.tasks import Panel, Task
+
+EVE = timedelta(days=1)
 
 
 def when(row: MeetingRow) -> str:
@@ -76,6 +79,7 @@ def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> Iterator[Task]
         found = steps.count(step)
         if mine and found:
             label = f"{words.format(count(found, 'situation'))}, réunion du {short_day(row.day)}"
-            yield Task(label, url_for(f"meetings.{page}", meeting=row.id), found, reached)
+            pressing = reached or (page == "circulate" and row.day == today() + EVE)
+            yield Task(label, url_for(f"meetings.{page}", meeting=row.id), found, pressing)
     if organising and not row.held and row.day < today():
         yield Task(f"Clore la réunion du {short_day(row.day)}", url_for("meetings.hold", meeting=row.id))

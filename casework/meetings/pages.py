@@ -22,6 +22,7 @@ from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.forms import FieldError, Parsed, field_id
 from casework.web.french import day as full_day
+from casework.web.french import order
 from casework.web.widgets import Words, summary
 
 SILENT = "Aucun message n’est envoyé : prévenez les personnes convoquées."
@@ -162,8 +163,9 @@ def convocable(house: House, sheet: Sheet, known: Names) -> tuple[Field, ...]:
         parties = load_directory(house, session).parties()
     already = {item.tenure for item in sheet.convened}
     free = [t for t, party in parties.items() if t not in already and house.charter.seat(party.seat).member]
-    values = sorted((Labelled(str(tenure), known.tenure(tenure)) for tenure in free), key=lambda item: item.label)
-    listed = ChoiceList("tenures", "Personnes à convoquer", tuple(values))
+    free.sort(key=lambda tenure: (rules.rank(house.charter, parties[tenure]), order(known.tenure(tenure))))
+    values = tuple(Labelled(str(tenure), known.tenure(tenure)) for tenure in free)
+    listed = ChoiceList("tenures", "Personnes à convoquer", values)
     return (Field("tenures", listed.title, Kind.CHOICES, "F33-01", choices=listed, required=True),) if values else ()
 
 

@@ -120,6 +120,12 @@ def attendances(charter: Charter, seat: str) -> tuple[Labelled, ...]:
     return tuple(sorted(values, key=lambda value: value.value != here))
 
 
+def rank(charter: Charter, party: Party | None) -> int:
+    """Where a member stands in lists of members: in the order of the charter's seats, who left last."""
+    seats = [seat.name for seat in charter.seats]
+    return seats.index(party.seat) if party else len(seats)
+
+
 def closed_list(charter: Charter, name: str) -> ChoiceList:
     """A closed list of the charter. Errors: StopIteration for an unknown name."""
     return next(item for item in charter.lists if item.name == name)

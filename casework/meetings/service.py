@@ -248,6 +248,7 @@ def sheet(house: House, acting: Acting, meeting: UUID) -> Sheet:
         convened = [
             Convened(c.tenure, parties.get(c.tenure), c.attendance) for c in records.convocations(session, meeting)
         ]
+        convened.sort(key=lambda item: (rules.rank(house.charter, item.party), str(item.tenure)))
         found = records.situations(house, session, meeting)
     apart = acting.actor.seat == house.charter.schools
     return Sheet(row, rooms.place(house, row), convened, None if apart else Counter(item.step for item in found))

@@ -44,9 +44,10 @@ class Pages:
         """A page of this situation."""
         return plain(self.readers[who].get(f"/situations/{head.life.case}{what}").text)
 
-    def followed(self, *rows: dict[str, Any]) -> Head:
+    def followed(self, *rows: dict[str, Any], **identity: Any) -> Head:
         """A situation whose record says this."""
-        head = self.lives.play(self.lives.in_session("emas"), "coordinator", "decide", builders.decisions(*rows))
+        head = self.lives.in_session("emas", **identity)
+        head = self.lives.play(head, "coordinator", "decide", builders.decisions(*rows))
         return self.lives.play(self.lives.play(head, "coordinator", "sign_record"), "town_hall", "approve")
 
     def in_exchange(self, day: date) -> Head:
@@ -229,6 +230,21 @@ def test_an_orientation_that_was_not_decided_or_already_left_is_warned_of_and_ca
     pages.lives.play(head, "coordinator", "recall", part=head.life.parts[0].id)
     assert "<dd>Service social polyvalent : à envoyer</dd>" in pages.page(head, "/orientation")
     assert reader.post(path, **form, _send="1").status_code == 303
+
+
+@pytest.mark.clause("F33-05")
+def test_only_what_is_known_is_offered_to_copy_and_a_sheet_that_reaches_nobody_says_so(pages: Pages) -> None:
+    offered = re.compile(r'name="copied" value="(\w+)"( checked)?')
+    to, reader = pages.lives.town.people["recipient"].organisation, pages.readers["coordinator"]
+    form, alone = {"target": f"social_service:{to}", "request": "assess"}, "aucun moyen de joindre la famille"
+    bare = pages.followed(DECIDED)
+    assert offered.findall(pages.page(bare, "/orientation")) == [("birth_date", " checked"), ("schooling", " checked")]
+    assert alone in warning(reader.post(f"/situations/{bare.life.case}/orientation", **form).text)
+    known = pages.followed(DECIDED, telephone="01 00 00 00 00", email="f@exemple.fr")
+    path = f"/situations/{known.life.case}/orientation"
+    assert ("telephone", " checked") in offered.findall(pages.page(known, "/orientation"))
+    assert alone not in reader.post(path, **form, copied=["telephone"]).text
+    assert alone in warning(reader.post(path, **form, copied=["schooling"]).text)
 
 
 def test_a_decided_orientation_that_nobody_can_receive_says_why(pages: Pages) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at, now, today
 from casework.meetings import exchange, home, service
 from casework.meetings.rooms import Room
@@ -106,6 +107,10 @@ def test_a_convened_person_is_told_so_on_its_home_page_and_the_others_are_not(si
 def test_convening_says_that_nothing_is_sent(site: Site, world: World) -> None:
     here = f"/reunions/{world.meeting(days=10)}"
     tenures = [str(tenure) for tenure in world.tenures("emas")]
+    boxes = re.sub(r"\s+", " ", site.get("coordinator", f"{here}/convocations"))
+    seats = re.findall(r'name="tenures"[^>]*> <label[^>]*>[^,<]+, ([^(<]+) \(', boxes)
+    known = [seat.label for seat in CENOMED.seats if seat.label in seats]
+    assert list(dict.fromkeys(seats)) == known, "in the order of the charter, not of first names"
     said = site.get("coordinator", site.post("coordinator", f"{here}/convocations", {"tenures": tenures}))
     for page in (said, site.get("coordinator", f"{here}/convocations")):
         assert "Aucun message n’est envoyé" in page
