@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from waitress.server import create_server
@@ -23,6 +23,7 @@ from waitress.server import create_server
 from casework.config import FILE, Settings, Unsafe, open_house
 from casework.running import backup as backups
 from casework.running import doctor, serving, ticking
+from casework.store.house import House
 from tests.demo.shell import Shell
 
 ROOT = Path(__file__).parents[2]
@@ -177,6 +178,26 @@ def test_the_server_takes_the_turn_that_no_timer_took_and_no_other(folder: Path)
         os.utime(mark, (other, other))
         serving._clocks(house, None)
         assert abs(mark.stat().st_mtime - time.time()) < 60
+
+
+def test_no_connection_to_a_store_is_open_when_processes_are_made_of_the_server(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    houses: list[House] = []
+
+    def opened(settings: Settings) -> House:
+        houses.append(open_house(settings))
+        return houses[0]
+
+    def parted(*_: Any) -> NoReturn:
+        engines = (houses[0].stores.case, houses[0].stores.key)
+        assert [engine.pool.checkedin() + engine.pool.checkedout() for engine in engines] == [0, 0]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serving, "open_house", opened)
+    monkeypatch.setattr(serving, "workers", parted)
+    with pytest.raises(KeyboardInterrupt):
+        serving.serve(Settings.read({FILE: str(folder / "keys" / "casework.toml")}), "127.0.0.1", 0)
 
 
 @pytest.mark.parametrize("name", ["keys/pins.json", "data/case.db", "data", "keys"])
