@@ -168,7 +168,8 @@ def orient(stage: Stage, login: str, case: str, given: Given) -> None:
     house, acting = stage.house, stage.who(login)
     opened = opened_by(stage, acting, case)
     target = f"{given['type']}:{stage.organisations[given['to']]}"
-    posted = _form({"target": target, "request": given["request"], "copied": list(orienting.SUGGESTED)})
+    ticked = orienting.suggested(house, opened, orienting.form(house, opened))["copied"]
+    posted = _form({"target": target, "request": given["request"], "copied": ticked})
     found = orienting.read(house, opened, posted)
     if found.sheet is None:
         raise BadStory(f"orient: {[(error.id, error.message) for error in found.errors]}")
