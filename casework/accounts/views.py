@@ -15,12 +15,16 @@ from casework.web import session
 from casework.web.page import acting, current_house, go, log, reply
 from casework.web.tasks import gather
 
+BLANK = "Remplissez les trois champs."
+
 
 def login() -> Response:
     """Password and code in one form."""
     if request.method != "POST":
         return reply("accounts/login.html", problem="", ended="fin" in request.args)
     words = forms.typed(current_house())
+    if not (words.login and words.password and words.code):
+        return reply("accounts/login.html", problem=BLANK, status=422, login=words.login)
     try:
         opened = log_in(current_house(), words, forms.address())
     except TenureChoice as choice:
@@ -38,7 +42,9 @@ def _choose_seat(words: Typed, choice: TenureChoice) -> Response:
     offered = {
         key: f"{known.seat(at.seat)}, {known.organisation(at.organisation)}" for key, at in choice.tenures.items()
     }
-    return reply("accounts/seats.html", again=forms.sealed(current_house(), words), offered=offered)
+    problem = "Choisissez une qualité." if "again" in request.form else ""
+    again, status = forms.sealed(current_house(), words), 422 if problem else 200
+    return reply("accounts/seats.html", again=again, offered=offered, problem=problem, status=status)
 
 
 def _come_in(opened: Opened) -> Response:

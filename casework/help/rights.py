@@ -56,7 +56,7 @@ def _when(charter: Charter, grant: Grant) -> str:
     machine = charter.compartment(grant.compartments[0]).machine
     order = [step.name for step in charter.steps if step.machine == machine]
     places = sorted(order.index(name) for name in grant.steps)
-    return ", ".join(_run(charter, [order[place] for place in run], machine) for run in _runs(places))
+    return " ou ".join(_run(charter, [order[place] for place in run], machine) for run in _runs(places))
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:
@@ -71,4 +71,4 @@ def _runs(places: Sequence[int]) -> list[list[int]]:
 
 def _run(charter: Charter, names: Sequence[str], machine: str) -> str:
     first, last = (charter.step(name, machine).label for name in (names[0], names[-1]))
-    return f"« {first} »" if len(names) == 1 else f"de « {first} » à « {last} »"
+    return f"à l’étape « {first} »" if len(names) == 1 else f"de « {first} » à « {last} »"

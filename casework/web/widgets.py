@@ -194,9 +194,8 @@ def _condition(item: Field, named: Mapping[str, Field], prefix: str) -> Conditio
         return Condition(prefix + other.name, value, typo(f"À remplir si la case « {other.label} » est cochée."))
     unless = value.startswith("!")
     said = lowered(_label(other, value.removeprefix("!")))
-    return Condition(
-        prefix + other.name, value, typo(f"À remplir {'sauf si' if unless else 'si'} « {other.label} » : {said}.")
-    )
+    when = "sauf si vous répondez" if unless else "si vous répondez"
+    return Condition(prefix + other.name, value, typo(f"À remplir {when} « {said} » à « {other.label} »."))
 
 
 def _groups(

@@ -47,6 +47,14 @@ def test_whatever_is_wrong_the_page_says_the_same(browser: Browser, wrong: dict[
 
 
 @pytest.mark.clause("A-03")
+def test_what_is_left_blank_is_asked_for_and_is_no_attempt(browser: Browser) -> None:
+    for blank in ({"password": ""}, {"code": ""}, {"login": ""}) * 3:
+        assert "Remplissez les trois champs" in browser.log_in("coordinator", 422, **blank).text
+    assert "LoginFailed" not in events(browser.town)
+    browser.log_in("coordinator")
+
+
+@pytest.mark.clause("A-03")
 def test_after_five_failures_the_page_says_when_to_try_again(browser: Browser) -> None:
     with browser.town.later(minutes=1):
         pass
@@ -110,6 +118,7 @@ def test_somebody_with_two_seats_chooses_and_the_page_holds_no_password(browser:
     other = Browser(browser.town, app_of(browser.town.house).test_client(), browser.html)
     tenure = re.findall(r'name="tenure" value="([^"]+)"', page.text)[0]
     other.post("/connexion", 400, tenure=tenure)
+    assert "Choisissez une qualité." in browser.post("/connexion", 422).text
     browser.post("/connexion", 303, tenure=tenure)
     assert browser.client.get_cookie("__Host-session") is not None
 

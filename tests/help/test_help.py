@@ -34,7 +34,7 @@ def test_what_a_seat_is_told_it_reads_is_what_the_charter_grants() -> None:
 @pytest.mark.clause("F33-04")
 def test_a_condition_on_the_orientation_is_told_and_a_run_of_steps_is_named_by_its_ends() -> None:
     lines = {(line.condition, line.when) for line in readings(CENOMED, "dsol")}
-    assert ("les orientations vers les services sociaux", "« Retour reçu »") in lines
+    assert ("les orientations vers les services sociaux", "à l’étape « Retour reçu »") in lines
     sitting = {line.when for line in readings(CENOMED, "police_station") if "convoqué" in line.condition}
     assert sitting == {"de « Échange nominatif ouvert » à « Relevé signé »"}
 

@@ -193,7 +193,9 @@ def test_without_script_every_field_is_there_with_its_condition(browser: Browser
     page = context.new_page()
     page.goto(address)
     assert page.get_by_label("Année de naissance", exact=True).is_visible()
-    assert page.get_by_text("À remplir si «\u00a0Date de naissance\u00a0»\u00a0: année seulement.").is_visible()
+    assert page.get_by_text(
+        "À remplir si vous répondez «\u00a0année seulement\u00a0» à «\u00a0Date de naissance\u00a0»."
+    ).is_visible()
     assert len(FIELDS) < page.locator("main .field").count()
     context.close()
 
