@@ -40,14 +40,24 @@ class Accepted:
     replayed: Replayed
 
 
-def accept(house: House, holders: tuple[Typed, Typed]) -> Accepted:
+UNREGISTERED = (
+    "There is neither a pin file nor a deletion register: what was destroyed since the backup would come back, and so would who left."
+    " Put a copy of the register back. Only if none is left, accept with --without-register, then tell the DPO."
+)
+
+
+def accept(house: House, holders: tuple[Typed, Typed], *, unregistered: bool = False) -> Accepted:
     """Serve restored stores again. Errors: Refused; AccountError "wrong", "busy", "pending"; Limited; RegisterBroken; DirectoryBroken.
 
+    With neither pins nor a register nothing tells what was taken away: only `unregistered` goes on without.
     Until the last step the host's pins stay ahead, so that an interruption leaves the stores refused.
     """
     if not found(house):
         raise Refused("The stores are not behind what this computer has seen: there is nothing to accept.")
-    held = house.pins.read() if house.pins.path.exists() else {}
+    known = house.pins.path.exists()
+    held = house.pins.read() if known else {}
+    if not (known or unregistered or house.register.kept):
+        raise Refused(UNREGISTERED)
     with _aside(house, held) as restored:
         gone, tip = restored.register.read(), _require_sound(restored)
         first, second = _prove(restored, holders, gone)

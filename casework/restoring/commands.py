@@ -38,7 +38,8 @@ def check() -> None:
 
 
 @restore.command("accept")
-def accept_command() -> None:
+@click.option("--without-register", is_flag=True, help="No copy of the deletion register is left.")
+def accept_command(*, without_register: bool) -> None:
     """Ask two share-holders to prove themselves, replay every removal since the backup, and serve again."""
     house = _house()
     if not _found(house):
@@ -46,7 +47,7 @@ def accept_command() -> None:
     click.echo("The server must be stopped. What share-holders type here is never shown.")
     holders = (_ask("First"), _ask("Second"))
     try:
-        done = accept(house, holders)
+        done = accept(house, holders, unregistered=without_register)
     except (Refused, RegisterBroken, DirectoryBroken) as error:
         raise click.ClickException(str(error)) from None
     except Limited as error:

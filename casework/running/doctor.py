@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from audit.log import LogBroken, entries
+from audit.pins import PinError
 from casework.accounts.ceremony import opening_record
 from casework.config import LOOPBACK, Settings, Unsafe, open_house
 from casework.kernel.clock import now
@@ -22,6 +23,7 @@ from casework.running import ticking
 from casework.running.installing import files
 from casework.store.engines import StoreDown
 from casework.store.house import House
+from casework.store.register import RegisterBroken
 from crypto.errors import ProviderUnusable
 
 OK, WARN, FAIL = "ok", "warn", "FAIL"
@@ -166,7 +168,13 @@ def _mail(settings: Settings) -> Finding:
 
 
 def _served(house: House) -> Iterator[Finding]:
-    behind = found(house)
+    try:
+        behind = found(house)
+    except (RegisterBroken, PinError) as error:
+        yield Finding(
+            FAIL, f"{error}: nothing is served", "put the copy of that file back; it is never made again by itself"
+        )
+        return
     for sentence in behind:
         yield Finding(
             FAIL, f"{sentence}: nothing is served", "`casework restore check`, then `casework restore accept`"

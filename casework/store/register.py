@@ -88,6 +88,11 @@ class Register:
     def __init__(self, path: Path, provider: Provider, pins: PinFile) -> None:
         self._path, self._provider, self._pins = path, provider, pins
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is any line; a computer that took nothing away yet has none."""
+        return bool(_whole(self._path))
+
     def read(self) -> list[Gone]:
         """Every removal, oldest first. Errors: RegisterBroken."""
         return [line.gone for line in self._lines() if line.gone]

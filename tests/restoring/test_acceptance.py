@@ -306,6 +306,11 @@ def test_a_lost_pin_file_waits_for_two_holders_too(restored: Restored) -> None:
     with pytest.raises(Refused):
         accept(restored.house, restored.holders("controller", "town_hall"))
     assert not restored.house.pins.path.exists()
+    register = restored.register.read_bytes()
+    restored.register.unlink()
+    with pytest.raises(Refused, match="neither a pin file nor a deletion register"):
+        accept(restored.house, restored.holders())
+    restored.register.write_bytes(register)
     done = accept(restored.house, restored.holders())
     assert done.pin == 0
     require_current(restored.house)

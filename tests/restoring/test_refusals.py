@@ -1,6 +1,7 @@
 """Attacks on the acceptance of a backup, and on the register that it replays."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,19 @@ def test_the_command_line_says_what_lacks_asks_two_holders_and_serves_again(rest
     assert done.exit_code == 0, done.output
     assert restored.story.before["approved"].reference in done.output
     assert restored.typed("dpo").password not in done.output
+    assert line.invoke(cli.main, ["restore", "check"]).exit_code == 0
+
+
+def test_when_no_copy_of_the_register_is_left_it_must_be_said(restored: Restored) -> None:
+    restored.put_back("case", "key")
+    restored.house.pins.path.unlink()
+    restored.register.unlink()
+    line, typed = shell(restored), partial(words, restored, "dpo", "controller")
+    refused = line.invoke(cli.main, ["restore", "accept"], input=typed())
+    assert (refused.exit_code, "--without-register" in refused.output) == (1, True)
+    with restored.town.later(minutes=2):
+        done = line.invoke(cli.main, ["restore", "accept", "--without-register"], input=typed())
+    assert done.exit_code == 0, done.output
     assert line.invoke(cli.main, ["restore", "check"]).exit_code == 0
 
 

@@ -224,6 +224,14 @@ def test_the_doctor_finds_an_old_turn_a_full_disk_and_a_clock_gone_back(
     assert "at a moment still to come" in shell.run("doctor").output
 
 
+def test_the_doctor_says_which_file_to_put_back(folder: Path, shell: Shell) -> None:
+    (folder / "keys" / "deletions.jsonl").write_bytes(b"x\n")
+    (folder / "keys" / "deletions.jsonl").chmod(0o600)
+    found = shell.run("doctor")
+    assert (found.exit_code, "put the copy of that file back" in found.output) == (1, True)
+    assert "error of the software" not in found.output
+
+
 def test_the_doctor_asks_the_web_server_in_front(folder: Path, shell: Shell) -> None:
     path = folder / "keys" / "casework.toml"
     path.write_text(path.read_text().replace('["localhost"]', '["casework.invalid"]').replace("proxy", "# proxy"))
