@@ -150,7 +150,7 @@ class Plan:
         announce(self.writing, self.directory, changes, self.acting.party.person)
 
     def _row(self, life: Life, head: Head) -> None:
-        row = self.writing.session.get(CaseRow, life.case)
+        row = self.writing.session.get(CaseRow, life.case) if self.head else None
         if row is None:
             row = CaseRow(
                 id=life.case,
