@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     func,
     insert,
     select,
@@ -126,7 +127,7 @@ def is_undecided(connection: Connection) -> bool:
 
 def tip(connection: Connection, mac: Mac) -> Tip | None:
     """The last row's number and hash, its MAC checked (LogBroken); None for an empty log."""
-    row = connection.execute(_newest().limit(1)).first()
+    row = connection.execute(_TIP).first()
     return None if row is None else Tip(_verified(row, mac).number, row.hash)
 
 
@@ -152,7 +153,7 @@ def entries(  # noqa: PLR0913 - each narrows one look-up
         "type": None if types is None else {kind.name for kind in types},
     }
     filters = {name: wanted for name, wanted in asked.items() if wanted is not None}
-    query = _between(connection, _newest(), start, end)
+    query = _between(connection, _NEWEST, start, end)
     if before is not None:
         query = query.where(log_table.c.number < before)
     rows = (row for one in _searches(query, filters) for row in connection.execute(one.limit(limit)))
@@ -201,14 +202,14 @@ def raw_rows() -> Select[Any]:
     return select(log_table.c.number, *_RAW)
 
 
-def _newest() -> Select[Any]:
-    return raw_rows().order_by(log_table.c.number.desc())
+_NEWEST: Final = raw_rows().order_by(log_table.c.number.desc())
+_TIP: Final = _NEWEST.limit(1)
+_PINNED: Final = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == bindparam("number"))
 
 
 def require_pinned(connection: Connection, pin: Tip) -> None:
     """LogBroken if the row this host saw last is not there as it was."""
-    query = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == pin.number)
-    if connection.execute(query).scalar() != pin.hash:
+    if connection.execute(_PINNED, {"number": pin.number}).scalar() != pin.hash:
         raise LogBroken(f"the pinned row {pin.number} is not in the log")
 
 

@@ -1,9 +1,16 @@
 """The charter of the cell that each person signs before opening anything (C-07); a new version asks again."""
 
+from sqlalchemy import bindparam, select
+
 from casework.accounts.errors import AccountError
 from casework.accounts.people import person_row
 from casework.store.house import House
 from casework.store.keyring import Acting
+from casework.store.tables import PersonRow
+
+_SIGNED = select(PersonRow.charter_signed).where(
+    PersonRow.instance == bindparam("instance"), PersonRow.id == bindparam("person")
+)
 
 
 def sign_charter(house: House, acting: Acting, version: str) -> None:
@@ -21,5 +28,5 @@ def sign_charter(house: House, acting: Acting, version: str) -> None:
 def charter_signed(house: House, acting: Acting) -> bool:
     """Whether this person signed the current version."""
     with house.stores.case_reading() as session:
-        row = person_row(house, session, acting.keys.person)
-    return row is not None and row.charter_signed == house.charter.version
+        signed = session.scalar(_SIGNED, {"instance": house.instance, "person": acting.keys.person})
+    return signed == house.charter.version

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from casework.accounts.admission import has_keys
@@ -26,6 +26,10 @@ WHOLE = timedelta(hours=8)
 KEYLESS = timedelta(hours=1)
 _MOVED = timedelta(minutes=1)
 _TOKEN = 32
+# Built once: to build a statement, and the key under which it was compiled, costs as much as to run it.
+_OF_TOKEN = select(SessionRow).where(
+    SessionRow.instance == bindparam("instance"), SessionRow.token_hash == bindparam("token")
+)
 
 
 @dataclass(frozen=True)
@@ -143,8 +147,7 @@ def _ahead(span: timedelta) -> ColumnElement[bool]:
 
 
 def _row(house: House, session: Session, token: bytes) -> SessionRow | None:
-    query = select(SessionRow).where(SessionRow.instance == house.instance)
-    return session.scalar(query.where(SessionRow.token_hash == token_hash(house, token)))
+    return session.scalar(_OF_TOKEN, {"instance": house.instance, "token": token_hash(house, token)})
 
 
 def _end(row: SessionRow) -> datetime:

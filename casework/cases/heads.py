@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from audit.log import LogBroken
@@ -22,6 +22,19 @@ from crypto.signing import check_signature
 FORMAT = 2
 DOMAIN = "casework/head/1"
 CLOCK_DOMAIN = "casework/clock-head/1"
+# Built once: to build a statement, and the key under which it was compiled, costs as much as to run it.
+_LOCKED = (
+    select(CaseRow).where(CaseRow.id == bindparam("case"), CaseRow.instance == bindparam("instance")).with_for_update()
+)
+_LAST = (
+    select(CaseRow, HeadRow)
+    .outerjoin(HeadRow, (HeadRow.case == CaseRow.id) & (HeadRow.sequence == CaseRow.sequence))
+    .where(CaseRow.id.in_(bindparam("cases", expanding=True)), CaseRow.instance == bindparam("instance"))
+)
+_ENVELOPES = select(CiphertextRow).where(
+    CiphertextRow.case.in_(bindparam("cases", expanding=True)),
+    CiphertextRow.compartment.in_(bindparam("names", expanding=True)),
+)
 
 
 class HeadBroken(Exception):
@@ -113,8 +126,14 @@ def load(house: House, session: Session, directory: Directory, case: UUID) -> He
 
     For one view of the store (`case_reading`): a move between two statements would look like a head that was put back.
     """
-    row = session.scalar(_row(house, case))
-    return None if row is None else _verified(house, session, directory, row)
+    stored = last(house, session, [case]).get(case)
+    return None if stored is None else verified(house, session, directory, *stored)
+
+
+def last(house: House, session: Session, cases: Sequence[UUID]) -> dict[UUID, tuple[CaseRow, HeadRow | None]]:
+    """What is stored of situations of this instance, and their last heads: to be `verified`."""
+    rows = session.execute(_LAST, {"cases": cases, "instance": house.instance})
+    return {row.id: (row, stored) for row, stored in rows}
 
 
 def lock(house: House, session: Session, case: UUID) -> tuple[Directory, Head | None]:
@@ -122,21 +141,17 @@ def lock(house: House, session: Session, case: UUID) -> tuple[Directory, Head | 
 
     The directory is read after the wait: whoever moved the situation meanwhile is in it.
     """
-    row = session.scalar(_row(house, case).with_for_update())
+    row = session.scalar(_LOCKED, {"case": case, "instance": house.instance})
     directory = load_directory(house, session)
     if row is None:
         return directory, None
-    head = _verified(house, session, directory, row)
+    head = verified(house, session, directory, row, session.get(HeadRow, (row.id, row.sequence)))
     _check_envelopes(session, head)
     return directory, head
 
 
-def _row(house: House, case: UUID) -> Select[CaseRow]:
-    return select(CaseRow).where(CaseRow.id == case, CaseRow.instance == house.instance)
-
-
-def _verified(house: House, session: Session, directory: Directory, row: CaseRow) -> Head:
-    stored = session.get(HeadRow, (row.id, row.sequence))
+def verified(house: House, session: Session, directory: Directory, row: CaseRow, stored: HeadRow | None) -> Head:
+    """The last head of a situation, as it is stored. Errors: HeadBroken."""
     if stored is None:
         raise HeadBroken("no head")
     _check_logged(house, session, row.id, stored.body)
@@ -144,12 +159,6 @@ def _verified(house: House, session: Session, directory: Directory, row: CaseRow
     _check_signed(house, directory, stored, head)
     _check_projection(row, head)
     return head
-
-
-def fetched(session: Session, cases: Sequence[UUID]) -> Sequence[HeadRow]:
-    """The last heads of several situations in one query: as long as the caller keeps them, `load` asks for none of them again."""
-    newest = select(HeadRow).join(CaseRow, (CaseRow.id == HeadRow.case) & (CaseRow.sequence == HeadRow.sequence))
-    return session.scalars(newest.where(HeadRow.case.in_(cases))).all()
 
 
 def earlier(house: House, session: Session, directory: Directory, head: Head, sequence: int) -> Head | None:
@@ -201,11 +210,10 @@ def _check_envelopes(session: Session, head: Head) -> None:
 
 
 def fetched_envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Sequence[CiphertextRow]:
-    """Ciphertexts of several situations in one query, for `envelope` as `fetched` for `load`."""
+    """Ciphertexts of several situations in one query: as long as the caller keeps them, `envelope` asks for none of them again."""
     names = {slot.compartment for slots in asked.values() for slot in slots}
     cases = [case for case, slots in asked.items() if slots]
-    query = select(CiphertextRow).where(CiphertextRow.case.in_(cases), CiphertextRow.compartment.in_(names))
-    return session.scalars(query).all()
+    return session.scalars(_ENVELOPES, {"cases": cases, "names": list(names)}).all()
 
 
 def envelope(session: Session, head: Head, slot: Slot) -> bytes:
