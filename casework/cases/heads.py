@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -19,6 +19,9 @@ from casework.store.tables import CaseRow, CiphertextRow, HeadRow
 from crypto.errors import CryptoError
 from crypto.signing import check_signature
 
+Stored: TypeAlias = Mapping[
+    tuple[UUID, str, UUID], tuple[UUID, bytes]
+]  # key and envelope by situation, compartment, part
 FORMAT = 2
 DOMAIN = "casework/head/1"
 CLOCK_DOMAIN = "casework/clock-head/1"
@@ -31,7 +34,9 @@ _LAST = (
     .outerjoin(HeadRow, (HeadRow.case == CaseRow.id) & (HeadRow.sequence == CaseRow.sequence))
     .where(CaseRow.id.in_(bindparam("cases", expanding=True)), CaseRow.instance == bindparam("instance"))
 )
-_ENVELOPES = select(CiphertextRow).where(
+_ENVELOPES = select(
+    CiphertextRow.case, CiphertextRow.compartment, CiphertextRow.part, CiphertextRow.key_id, CiphertextRow.envelope
+).where(
     CiphertextRow.case.in_(bindparam("cases", expanding=True)),
     CiphertextRow.compartment.in_(bindparam("names", expanding=True)),
 )
@@ -209,17 +214,18 @@ def _check_envelopes(session: Session, head: Head) -> None:
         raise HeadBroken("ciphertext")
 
 
-def fetched_envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Sequence[CiphertextRow]:
-    """Ciphertexts of several situations in one query: as long as the caller keeps them, `envelope` asks for none of them again."""
+def envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Stored:
+    """What is stored of these compartments of one or several situations, in one query."""
     names = {slot.compartment for slots in asked.values() for slot in slots}
     cases = [case for case, slots in asked.items() if slots]
-    return session.scalars(_ENVELOPES, {"cases": cases, "names": list(names)}).all()
+    rows = session.execute(_ENVELOPES, {"cases": cases, "names": list(names)})
+    return {(case, name, part): (key_id, envelope) for case, name, part, key_id, envelope in rows}
 
 
-def envelope(session: Session, head: Head, slot: Slot) -> bytes:
-    """The envelope of a compartment, as the head says it is. Errors: HeadBroken."""
-    row = session.get(CiphertextRow, (head.life.case, slot.compartment, no_part(slot.part)))
+def envelope(stored: Stored, head: Head, slot: Slot) -> bytes:
+    """The envelope of a compartment, when it is as the head says. Errors: HeadBroken."""
     held = head.held[slot]
-    if row is None or row.key_id != held.key_id or digest(row.envelope) != held.digest:
+    key_id, found = stored.get((head.life.case, slot.compartment, no_part(slot.part)), (None, b""))
+    if key_id != held.key_id or digest(found) != held.digest:
         raise HeadBroken("ciphertext")
-    return row.envelope
+    return found

@@ -52,11 +52,10 @@ def glimpses(house: House, acting: Acting, cases: Sequence[UUID], wanted: Wanted
         found = _proved(there, lambda case: heads.verified(house, session, directory, *stored[case]), broken)
         known = {case: head for case, head in found.items() if concerned(house, acting.actor, head.life)}
         slots = {case: _slots(house, acting, head, wanted) for case, head in known.items()}
-        held = heads.fetched_envelopes(session, slots)  # the session knows its rows as long as somebody holds them
+        held = heads.envelopes(session, slots)
         closed = _proved(
-            known, lambda case: {slot: heads.envelope(session, known[case], slot) for slot in slots[case]}, broken
+            known, lambda case: {slot: heads.envelope(held, known[case], slot) for slot in slots[case]}, broken
         )
-        del held
     if broken:
         house.log([house.entry(house.events.tampering, acting.actor, subject=case) for case in broken])
     asked = [
