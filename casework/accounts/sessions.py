@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from casework.accounts.admission import has_keys
+from casework.accounts.charter import version_signed
 from casework.accounts.members import Bundle
 from casework.accounts.people import open_name, tenure_row
 from casework.kernel.clock import SKEW, now
@@ -63,6 +64,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
         bundle = _unlock(house, token, row) if row and not is_over(row) else None
         party = _party(house, session, row, bundle) if row and bundle else None
         place = _place(house, session, party) if party else ""
+        signed = version_signed(house, session, party.person) if party else ""
     if row is None or bundle is None:
         return None
     if party is None:
@@ -71,7 +73,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
     if now() - row.seen_at >= _MOVED:
         _move(house, token, row, bundle)
     keys = Keyring(row.person, bundle.member, bundle.opening, bundle.signing)
-    return Acting(Actor(house.instance, party), keys, row.tenure, place)
+    return Acting(Actor(house.instance, party), keys, row.tenure, place, signed)
 
 
 def _place(house: House, session: Session, party: Party) -> str:

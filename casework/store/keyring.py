@@ -76,6 +76,7 @@ class Acting:
     keys: Keyring
     tenure: UUID
     place: str = ""  # what the organisation is called, in a seat that several organisations hold
+    signed: str = ""  # the version of the charter of the cell that this person signed last (C-07)
 
     @property
     def party(self) -> Party:
