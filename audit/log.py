@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from weakref import WeakSet
@@ -15,9 +16,11 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     RootTransaction,
@@ -26,6 +29,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     func,
     insert,
     select,
@@ -126,7 +130,7 @@ def is_undecided(connection: Connection) -> bool:
 
 def tip(connection: Connection, mac: Mac) -> Tip | None:
     """The last row's number and hash, its MAC checked (LogBroken); None for an empty log."""
-    row = connection.execute(_newest().limit(1)).first()
+    row = connection.execute(_TIP).first()
     return None if row is None else Tip(_verified(row, mac).number, row.hash)
 
 
@@ -152,10 +156,11 @@ def entries(  # noqa: PLR0913 - each narrows one look-up
         "type": None if types is None else {kind.name for kind in types},
     }
     filters = {name: wanted for name, wanted in asked.items() if wanted is not None}
-    query = _between(connection, _newest(), start, end)
+    bounds = _between(connection, start, end)
     if before is not None:
-        query = query.where(log_table.c.number < before)
-    rows = (row for one in _searches(query, filters) for row in connection.execute(one.limit(limit)))
+        bounds.append(log_table.c.number < before)
+    searches = ((query.where(*bounds), values) for query, values in _searches(filters))
+    rows = (row for query, values in searches for row in connection.execute(query, {**values, "limit": limit}))
     records = [_verified(row, mac) for row in sorted(rows, key=lambda row: row.number, reverse=True)[:limit]]
     for record in records:
         # The columns only find the row; what it says is in the body.
@@ -166,25 +171,30 @@ def entries(  # noqa: PLR0913 - each narrows one look-up
     return records
 
 
-def _searches(query: Select[Any], filters: Mapping[str, Collection[Any]]) -> list[Select[Any]]:
+def _searches(filters: Mapping[str, Collection[Any]]) -> list[tuple[Select[Any], dict[str, Any]]]:
     """One look-up for each type where nothing else narrows the search: the newest of each, whatever their number."""
     if set(filters) == {"type"}:
-        return [query.where(log_table.c.type == name) for name in filters["type"]]
+        return [(_OF_TYPE, {"type": name}) for name in filters["type"]]
+    return [(_filtered(frozenset(filters)), {name: list(wanted) for name, wanted in filters.items()})]
+
+
+@cache  # built once for each set of filters, of which there are eight: building a look-up costs more than it does
+def _filtered(names: frozenset[str]) -> Select[Any]:
     # Said of an expression, the type is no index: SQLite would take it before that of a subject, and read every entry of the kind.
     columns = {**log_table.c, "type": log_table.c.type.concat("")}
-    return [query.where(*(columns[name].in_(wanted) for name, wanted in filters.items()))]
+    return _SOME.where(*(columns[name].in_(bindparam(name, expanding=True)) for name in sorted(names)))
 
 
-def _between(connection: Connection, query: Select[Any], start: datetime | None, end: datetime | None) -> Select[Any]:
+def _between(connection: Connection, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
     """The rows of a span of time: its numbers are found first, so that an old day costs no more than today."""
     bounds = [log_table.c.at >= _naive(start)] if start else []
     bounds += [log_table.c.at < _naive(end)] if end else []
     if not bounds:
-        return query
+        return []
     low, high = connection.execute(
         select(func.min(log_table.c.number), func.max(log_table.c.number)).where(*bounds)
     ).one()
-    return query.where(*bounds, log_table.c.number.between(low, high))
+    return [*bounds, log_table.c.number.between(low, high)]
 
 
 def _naive(instant: datetime) -> datetime:
@@ -201,14 +211,16 @@ def raw_rows() -> Select[Any]:
     return select(log_table.c.number, *_RAW)
 
 
-def _newest() -> Select[Any]:
-    return raw_rows().order_by(log_table.c.number.desc())
+_NEWEST: Final = raw_rows().order_by(log_table.c.number.desc())
+_TIP: Final = _NEWEST.limit(1)
+_SOME: Final = _NEWEST.limit(bindparam("limit", type_=Integer))
+_OF_TYPE: Final = _SOME.where(log_table.c.type == bindparam("type"))
+_PINNED: Final = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == bindparam("number"))
 
 
 def require_pinned(connection: Connection, pin: Tip) -> None:
     """LogBroken if the row this host saw last is not there as it was."""
-    query = select(type_coerce(log_table.c.hash, NullType())).where(log_table.c.number == pin.number)
-    if connection.execute(query).scalar() != pin.hash:
+    if connection.execute(_PINNED, {"number": pin.number}).scalar() != pin.hash:
         raise LogBroken(f"the pinned row {pin.number} is not in the log")
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.store.house import House
@@ -16,6 +16,12 @@ from crypto.framing import frame
 
 T = TypeVar("T")
 _CONTACT, _NAME = 2_048, 512  # bytes: three lines and one line of the longest that a form takes
+_INSTANCE: BindParameter[UUID] = bindparam("instance")
+_PERSONS = select(PersonRow.id, PersonRow.contact).where(PersonRow.instance == _INSTANCE, PersonRow.contact != b"")
+_ORGANISATIONS = select(OrganisationRow.id, OrganisationRow.name).where(OrganisationRow.instance == _INSTANCE)
+_TENURES = select(TenureRow.id, TenureRow.person, TenureRow.seat, TenureRow.organisation).where(
+    TenureRow.instance == _INSTANCE
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +79,7 @@ class _Stored(Mapping[UUID, T]):
     @cached_property
     def _rows(self) -> dict[UUID, Any]:
         with self._house.stores.case_reading() as session:
-            return {row.id: row for row in session.execute(self._query)}
+            return {row.id: row for row in session.execute(self._query, {"instance": self._house.instance})}
 
     def __getitem__(self, key: UUID) -> T:
         if key not in self._opened:
@@ -89,15 +95,10 @@ class _Stored(Mapping[UUID, T]):
 
 def names(house: House) -> Names:
     """Every name of the instance but those that were erased, read and opened when asked for. Errors, then: DoesNotOpen for a row that was altered."""
-    persons = select(PersonRow.id, PersonRow.contact).where(
-        PersonRow.instance == house.instance, PersonRow.contact != b""
-    )
-    organisations = select(OrganisationRow.id, OrganisationRow.name).where(OrganisationRow.instance == house.instance)
-    tenures = select(TenureRow.id, TenureRow.person, TenureRow.seat, TenureRow.organisation)
     return Names(
-        _Stored(house, persons, partial(open_contact, house)),
-        _Stored(house, organisations, partial(open_name, house)),
-        _Stored(house, tenures.where(TenureRow.instance == house.instance), lambda row: tuple(row)[1:]),
+        _Stored(house, _PERSONS, partial(open_contact, house)),
+        _Stored(house, _ORGANISATIONS, partial(open_name, house)),
+        _Stored(house, _TENURES, lambda row: tuple(row)[1:]),
         {seat.name: seat.label for seat in house.charter.seats},
     )
 

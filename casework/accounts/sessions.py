@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from casework.accounts.admission import has_keys
+from casework.accounts.charter import version_signed
 from casework.accounts.members import Bundle
 from casework.accounts.people import open_name, tenure_row
 from casework.kernel.clock import SKEW, now
@@ -26,6 +27,10 @@ WHOLE = timedelta(hours=8)
 KEYLESS = timedelta(hours=1)
 _MOVED = timedelta(minutes=1)
 _TOKEN = 32
+# Built once: to build a statement, and the key under which it was compiled, costs as much as to run it.
+_OF_TOKEN = select(SessionRow).where(
+    SessionRow.instance == bindparam("instance"), SessionRow.token_hash == bindparam("token")
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
         bundle = _unlock(house, token, row) if row and not is_over(row) else None
         party = _party(house, session, row, bundle) if row and bundle else None
         place = _place(house, session, party) if party else ""
+        signed = version_signed(house, session, party.person) if party else ""
     if row is None or bundle is None:
         return None
     if party is None:
@@ -67,7 +73,7 @@ def open_session(house: House, token: bytes) -> Acting | None:
     if now() - row.seen_at >= _MOVED:
         _move(house, token, row, bundle)
     keys = Keyring(row.person, bundle.member, bundle.opening, bundle.signing)
-    return Acting(Actor(house.instance, party), keys, row.tenure, place)
+    return Acting(Actor(house.instance, party), keys, row.tenure, place, signed)
 
 
 def _place(house: House, session: Session, party: Party) -> str:
@@ -143,8 +149,7 @@ def _ahead(span: timedelta) -> ColumnElement[bool]:
 
 
 def _row(house: House, session: Session, token: bytes) -> SessionRow | None:
-    query = select(SessionRow).where(SessionRow.instance == house.instance)
-    return session.scalar(query.where(SessionRow.token_hash == token_hash(house, token)))
+    return session.scalar(_OF_TOKEN, {"instance": house.instance, "token": token_hash(house, token)})
 
 
 def _end(row: SessionRow) -> datetime:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from audit.entry import new_reference
 from casework.cases import facts, heads
@@ -28,6 +28,8 @@ from casework.store.removals import carry_out, finish
 from casework.store.tables import CaseRow
 
 logger = logging.getLogger("casework")
+_BEGUN = select(CaseRow.id).where(CaseRow.instance == bindparam("instance"), CaseRow.once == bindparam("once"))
+_NUMBER = select(func.max(CaseRow.number)).where(CaseRow.instance == bindparam("instance"))
 __all__ = ["Change", "Conflict", "Missing", "Unsealable", "act", "begin", "play_clock", "replay_recusal"]
 
 
@@ -57,25 +59,19 @@ def begin(house: House, acting: Acting, once: UUID, change: Change) -> Head:
     """Begin a situation; `once` identifies the form, so that sending it twice makes one situation. Errors: IllegalMove, Unsealable."""
     with house.writing() as writing:
         take_turn(writing.session, house.instance)
-        known = writing.session.scalar(
-            select(CaseRow.id).where(CaseRow.instance == house.instance, CaseRow.once == once)
-        )
+        known = writing.session.scalar(_BEGUN, {"instance": house.instance, "once": once})
         if known is not None:
             return _own(house, writing, acting, known)
         case = uuid4()
         given = _given(house, change, {}, today())
         life = engine.begin(house.charter, acting.actor, change.move, case, given, today())
         plan = Plan(house, writing, load_directory(house, writing.session), acting, None)
-        number = (
-            writing.session.scalar(
-                select(func.coalesce(func.max(CaseRow.number), 0)).where(CaseRow.instance == house.instance)
-            )
-            or 0
-        )
+        number = writing.session.scalar(_NUMBER, {"instance": house.instance}) or 0
         plan.first_row = {"reference": str(new_reference()), "number": number + 1, "once": once}
         _play_one(house, plan, change, given, life, life)
         head = plan.commit(life, change.move)
-    return _finished(house, head)
+    point("case-committed")
+    return head
 
 
 def _own(house: House, writing: Writing, acting: Acting, case: UUID) -> Head:

@@ -3,24 +3,24 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from casework.accounts.people import names
+from casework.accounts.people import names, open_name
 from casework.kernel.life import Party
 from casework.store.directory import load_directory
 from casework.store.house import House
 from casework.store.tables import OrganisationRow
 from casework.web.forms import Pairs
 
+_OF_KINDS = select(OrganisationRow).where(
+    OrganisationRow.instance == bindparam("instance"), OrganisationRow.kind.in_(bindparam("kinds", expanding=True))
+)
+
 
 def _organisations(house: House, kinds: Iterable[str]) -> list[tuple[UUID, str, str]]:
-    known = names(house)
     with house.stores.case_reading() as session:
-        query = select(OrganisationRow).where(
-            OrganisationRow.instance == house.instance, OrganisationRow.kind.in_(list(kinds))
-        )
-        rows = session.scalars(query).all()
-    return sorted(((row.id, row.kind, known.organisation(row.id)) for row in rows), key=lambda item: item[2])
+        rows = session.scalars(_OF_KINDS, {"instance": house.instance, "kinds": list(kinds)}).all()
+    return sorted(((row.id, row.kind, open_name(house, row)) for row in rows), key=lambda item: item[2])
 
 
 def schools(house: House) -> Pairs:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import defer
 from werkzeug.datastructures import MultiDict
 
@@ -28,6 +29,17 @@ from crypto.errors import Oversize
 from crypto.sealing import SealContext, seal, unseal
 
 SIZE, LABEL, SCHEMA = 49_152, "draft", bytes(32)
+_OF = select(DraftRow).where(
+    DraftRow.instance == bindparam("instance"),
+    DraftRow.person == bindparam("person"),
+    DraftRow.seat == bindparam("seat"),
+    DraftRow.organisation == bindparam("organisation"),
+)
+_SAME = _OF.where(
+    DraftRow.form == bindparam("form"), DraftRow.case == bindparam("case"), DraftRow.part == bindparam("part")
+)
+_ID = _SAME.with_only_columns(DraftRow.id)
+_CHANGED = _SAME.with_only_columns(DraftRow.changed_on)
 Form = Mapping[str, Sequence[str]]
 
 
@@ -65,19 +77,11 @@ def keep(
         with house.stores.key_writing() as keys:
             keys.add(SealRow(key_id=key_id, principal=member, case=draft_id, sealed=sealed))
         point("draft-sealed")
-        former = session.scalar(_same(house, author, form, case, part))
+        place = _place(house, author, form, case, part)
+        former = session.scalar(_SAME, place)
         if former is not None:
             session.delete(former)
             session.flush()
-        place = {
-            "instance": house.instance,
-            "person": author.person,
-            "seat": author.seat,
-            "organisation": author.organisation,
-            "form": form,
-            "case": no_part(case),
-            "part": no_part(part),
-        }
         session.add(DraftRow(id=draft_id, key_id=key_id, changed_on=today(), envelope=envelope, **place))
     point("draft-committed")
     if former is not None:
@@ -94,7 +98,7 @@ def _delete_key(house: House, draft: UUID) -> None:
 def find(house: House, acting: Acting, form: str, case: UUID | None = None, part: UUID | None = None) -> Form | None:
     """The author's own draft of this act. Errors: NoKey without its key; crypto.errors.DoesNotOpen when it was altered."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_same(house, acting.party, form, case, part))
+        row = session.scalar(_SAME, _place(house, acting.party, form, case, part))
     if row is None:
         return None
     with house.stores.key_reading() as keys:
@@ -128,8 +132,7 @@ def find_posted(
 def kept_on(house: House, author: Party, form: str, case: UUID | None = None, part: UUID | None = None) -> date | None:
     """The day this draft was last written; None when there is none."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_same(house, author, form, case, part))
-    return row.changed_on if row else None
+        return session.scalar(_CHANGED, _place(house, author, form, case, part))
 
 
 def blank(posted: Form, first: Form) -> bool:
@@ -142,8 +145,8 @@ def mine(house: House, acting: Acting) -> list[Draft]:
     """The author's drafts in this seat, newest first."""
     with house.stores.case_reading() as session:
         # Not the rows: a page of home would read every envelope, 48 KiB each.
-        query = _of(house, acting.party).order_by(DraftRow.changed_on.desc())
-        rows = session.scalars(query.options(defer(DraftRow.envelope, raiseload=True))).all()
+        query = _OF.order_by(DraftRow.changed_on.desc()).options(defer(DraftRow.envelope, raiseload=True))
+        rows = session.scalars(query, _author(house, acting.party)).all()
     return [
         Draft(r.id, r.form, r.case if r.case.int else None, r.part if r.part.int else None, r.changed_on) for r in rows
     ]
@@ -152,26 +155,25 @@ def mine(house: House, acting: Acting) -> list[Draft]:
 def forget(house: House, author: Party, form: str, case: UUID | None = None, part: UUID | None = None) -> None:
     """Destroy a draft, key first."""
     with house.stores.case_reading() as session:
-        row = session.scalar(_same(house, author, form, case, part))
-    if row is None:
+        draft = session.scalar(_ID, _place(house, author, form, case, part))
+    if draft is None:
         return
-    _delete_key(house, row.id)
+    _delete_key(house, draft)
     with house.stores.case_writing() as session:
-        session.execute(delete(DraftRow).where(DraftRow.id == row.id))
+        session.execute(delete(DraftRow).where(DraftRow.id == draft))
 
 
-def _same(house: House, author: Party, form: str, case: UUID | None, part: UUID | None) -> Select[DraftRow]:
-    same = DraftRow.form == form, DraftRow.case == no_part(case), DraftRow.part == no_part(part)
-    return _of(house, author).where(*same)
+def _author(house: House, author: Party) -> dict[str, Any]:
+    return {
+        "instance": house.instance,
+        "person": author.person,
+        "seat": author.seat,
+        "organisation": author.organisation,
+    }
 
 
-def _of(house: House, author: Party) -> Select[DraftRow]:
-    return select(DraftRow).where(
-        DraftRow.instance == house.instance,
-        DraftRow.person == author.person,
-        DraftRow.seat == author.seat,
-        DraftRow.organisation == author.organisation,
-    )
+def _place(house: House, author: Party, form: str, case: UUID | None, part: UUID | None) -> dict[str, Any]:
+    return {**_author(house, author), "form": form, "case": no_part(case), "part": no_part(part)}
 
 
 def _context(house: House, draft: UUID, key_id: UUID) -> EnvelopeContext:

@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from audit.log import LogBroken
@@ -19,9 +19,27 @@ from casework.store.tables import CaseRow, CiphertextRow, HeadRow
 from crypto.errors import CryptoError
 from crypto.signing import check_signature
 
+Stored: TypeAlias = Mapping[
+    tuple[UUID, str, UUID], tuple[UUID, bytes]
+]  # key and envelope by situation, compartment, part
 FORMAT = 2
 DOMAIN = "casework/head/1"
 CLOCK_DOMAIN = "casework/clock-head/1"
+# Built once: to build a statement, and the key under which it was compiled, costs as much as to run it.
+_LOCKED = (
+    select(CaseRow).where(CaseRow.id == bindparam("case"), CaseRow.instance == bindparam("instance")).with_for_update()
+)
+_LAST = (
+    select(CaseRow, HeadRow)
+    .outerjoin(HeadRow, (HeadRow.case == CaseRow.id) & (HeadRow.sequence == CaseRow.sequence))
+    .where(CaseRow.id.in_(bindparam("cases", expanding=True)), CaseRow.instance == bindparam("instance"))
+)
+_ENVELOPES = select(
+    CiphertextRow.case, CiphertextRow.compartment, CiphertextRow.part, CiphertextRow.key_id, CiphertextRow.envelope
+).where(
+    CiphertextRow.case.in_(bindparam("cases", expanding=True)),
+    CiphertextRow.compartment.in_(bindparam("names", expanding=True)),
+)
 
 
 class HeadBroken(Exception):
@@ -113,8 +131,14 @@ def load(house: House, session: Session, directory: Directory, case: UUID) -> He
 
     For one view of the store (`case_reading`): a move between two statements would look like a head that was put back.
     """
-    row = session.scalar(_row(house, case))
-    return None if row is None else _verified(house, session, directory, row)
+    stored = last(house, session, [case]).get(case)
+    return None if stored is None else verified(house, session, directory, *stored)
+
+
+def last(house: House, session: Session, cases: Sequence[UUID]) -> dict[UUID, tuple[CaseRow, HeadRow | None]]:
+    """What is stored of situations of this instance, and their last heads: to be `verified`."""
+    rows = session.execute(_LAST, {"cases": cases, "instance": house.instance})
+    return {row.id: (row, stored) for row, stored in rows}
 
 
 def lock(house: House, session: Session, case: UUID) -> tuple[Directory, Head | None]:
@@ -122,21 +146,17 @@ def lock(house: House, session: Session, case: UUID) -> tuple[Directory, Head | 
 
     The directory is read after the wait: whoever moved the situation meanwhile is in it.
     """
-    row = session.scalar(_row(house, case).with_for_update())
+    row = session.scalar(_LOCKED, {"case": case, "instance": house.instance})
     directory = load_directory(house, session)
     if row is None:
         return directory, None
-    head = _verified(house, session, directory, row)
+    head = verified(house, session, directory, row, session.get(HeadRow, (row.id, row.sequence)))
     _check_envelopes(session, head)
     return directory, head
 
 
-def _row(house: House, case: UUID) -> Select[CaseRow]:
-    return select(CaseRow).where(CaseRow.id == case, CaseRow.instance == house.instance)
-
-
-def _verified(house: House, session: Session, directory: Directory, row: CaseRow) -> Head:
-    stored = session.get(HeadRow, (row.id, row.sequence))
+def verified(house: House, session: Session, directory: Directory, row: CaseRow, stored: HeadRow | None) -> Head:
+    """The last head of a situation, as it is stored. Errors: HeadBroken."""
     if stored is None:
         raise HeadBroken("no head")
     _check_logged(house, session, row.id, stored.body)
@@ -144,12 +164,6 @@ def _verified(house: House, session: Session, directory: Directory, row: CaseRow
     _check_signed(house, directory, stored, head)
     _check_projection(row, head)
     return head
-
-
-def fetched(session: Session, cases: Sequence[UUID]) -> Sequence[HeadRow]:
-    """The last heads of several situations in one query: as long as the caller keeps them, `load` asks for none of them again."""
-    newest = select(HeadRow).join(CaseRow, (CaseRow.id == HeadRow.case) & (CaseRow.sequence == HeadRow.sequence))
-    return session.scalars(newest.where(HeadRow.case.in_(cases))).all()
 
 
 def earlier(house: House, session: Session, directory: Directory, head: Head, sequence: int) -> Head | None:
@@ -200,18 +214,18 @@ def _check_envelopes(session: Session, head: Head) -> None:
         raise HeadBroken("ciphertext")
 
 
-def fetched_envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Sequence[CiphertextRow]:
-    """Ciphertexts of several situations in one query, for `envelope` as `fetched` for `load`."""
+def envelopes(session: Session, asked: Mapping[UUID, Collection[Slot]]) -> Stored:
+    """What is stored of these compartments of one or several situations, in one query."""
     names = {slot.compartment for slots in asked.values() for slot in slots}
     cases = [case for case, slots in asked.items() if slots]
-    query = select(CiphertextRow).where(CiphertextRow.case.in_(cases), CiphertextRow.compartment.in_(names))
-    return session.scalars(query).all()
+    rows = session.execute(_ENVELOPES, {"cases": cases, "names": list(names)})
+    return {(case, name, part): (key_id, envelope) for case, name, part, key_id, envelope in rows}
 
 
-def envelope(session: Session, head: Head, slot: Slot) -> bytes:
-    """The envelope of a compartment, as the head says it is. Errors: HeadBroken."""
-    row = session.get(CiphertextRow, (head.life.case, slot.compartment, no_part(slot.part)))
+def envelope(stored: Stored, head: Head, slot: Slot) -> bytes:
+    """The envelope of a compartment, when it is as the head says. Errors: HeadBroken."""
     held = head.held[slot]
-    if row is None or row.key_id != held.key_id or digest(row.envelope) != held.digest:
+    key_id, found = stored.get((head.life.case, slot.compartment, no_part(slot.part)), (None, b""))
+    if key_id != held.key_id or digest(found) != held.digest:
         raise HeadBroken("ciphertext")
-    return row.envelope
+    return found

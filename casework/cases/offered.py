@@ -65,8 +65,10 @@ def _carries_on(house: House, opened: Opened, move: Move) -> bool:
 
 def _coming(house: House, meeting: UUID | None) -> date | None:
     """The day of a meeting that is still to come."""
+    if meeting is None:
+        return None
     with house.stores.case_reading() as session:
-        row = session.get(MeetingRow, meeting) if meeting else None
+        row = session.get(MeetingRow, meeting)
     return row.day if row and row.day > today() else None
 
 

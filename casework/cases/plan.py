@@ -16,7 +16,7 @@ from casework.kernel.engine import readers
 from casework.kernel.life import Actor, Life, Principal, Slot
 from casework.kernel.records import HolderKind
 from casework.mail.service import announce
-from casework.store.base import no_part
+from casework.store.base import insert_all, no_part
 from casework.store.directory import Directory
 from casework.store.faults import point
 from casework.store.house import House, Writing
@@ -46,7 +46,7 @@ class Plan:
     first_row: dict[str, Any] = field(default_factory=dict)
     written: dict[Slot, Mapping[str, Any]] = field(default_factory=dict)
     facts: list[fact_rows.Made] = field(default_factory=list)
-    _pending: dict[Slot, CiphertextRow] = field(default_factory=dict)
+    _pending: dict[Slot, dict[str, Any]] = field(default_factory=dict)
 
     def contents(self, life: Life, slots: list[Slot]) -> dict[Slot, Mapping[str, Any]]:
         """The present contents of compartments, as far as this actor can read them. Errors: NoKey."""
@@ -60,7 +60,8 @@ class Plan:
         if self.head is None or slot not in self.head.held:
             raise NoKey("nothing was written there")
         held = self.head.held[slot]
-        key, envelope = self._key(life, slot, held), heads.envelope(self.writing.session, self.head, slot)
+        stored = heads.envelopes(self.writing.session, {life.case: [slot]})
+        key, envelope = self._key(life, slot, held), heads.envelope(stored, self.head, slot)
         return sealed.read(self.house, life.case, slot, held.key_id, held.version, key, envelope)
 
     def _key(self, life: Life, slot: Slot, held: Held) -> bytes:
@@ -83,7 +84,7 @@ class Plan:
                     handed.append(Handed(slot, old[slot].key_id, self._key(life, slot, old[slot]), added))
         point("before-seals")
         with self.house.stores.key_writing() as keys:
-            keys.add_all(sealed.rows(self.house, self.directory, life.case, handed))
+            sealed.give(keys, self.house, self.directory, life.case, handed)
         point("seals-committed")
         held = {slot: item for slot, item in held.items() if item.principals}
         return self._store(life, moves, held)
@@ -105,9 +106,8 @@ class Plan:
         """What the head will say of the new content, and its key."""
         version = old.version + 1 if old else 1
         key_id, key, envelope = sealed.make(self.house, life.case, slot, version, self.written[slot])
-        self._pending[slot] = CiphertextRow(
-            case=life.case, compartment=slot.compartment, part=no_part(slot.part), key_id=key_id, envelope=envelope
-        )
+        place = {"case": life.case, "compartment": slot.compartment, "part": no_part(slot.part)}
+        self._pending[slot] = {**place, "key_id": key_id, "envelope": envelope}
         return Held(key_id, version, heads.digest(envelope), principals), key
 
     def _store(self, life: Life, moves: tuple[str, ...], held: Mapping[Slot, Held]) -> Head:
@@ -118,7 +118,7 @@ class Plan:
         head = Head(life, reference, self.head.sequence + 1 if self.head else 1, previous, held, counted)
         self._row(life, head)
         session.flush()
-        for slot in set(old) - set(held):
+        for slot in set(old) - set(held) | set(old) & set(self._pending):
             session.execute(
                 delete(CiphertextRow).where(
                     CiphertextRow.case == case,
@@ -126,17 +126,12 @@ class Plan:
                     CiphertextRow.part == no_part(slot.part),
                 )
             )
-        for slot, row in self._pending.items():
-            if slot in old:
-                session.merge(row)
-            else:
-                session.add(row)
+        insert_all(session, CiphertextRow, self._pending.values())
         session.add_all(_intents(self.head, head) if self.head else ())
         if self.head:
             session.execute(delete(ReaderRow).where(ReaderRow.case == case))
-        session.add_all(
-            ReaderRow(case=case, principal=item) for item in frozenset().union(*(h.principals for h in held.values()))
-        )
+        able = frozenset[UUID]().union(*(item.principals for item in held.values()))
+        insert_all(session, ReaderRow, ({"case": case, "principal": item} for item in able))
         self._announce(old, held)
         self._sign(head, moves)
         return head
@@ -150,7 +145,7 @@ class Plan:
         announce(self.writing, self.directory, changes, self.acting.party.person)
 
     def _row(self, life: Life, head: Head) -> None:
-        row = self.writing.session.get(CaseRow, life.case)
+        row = self.writing.session.get(CaseRow, life.case) if self.head else None
         if row is None:
             row = CaseRow(
                 id=life.case,
@@ -166,7 +161,7 @@ class Plan:
     def _facts(self, counted: frozenset[str]) -> frozenset[str]:
         for made in self.facts:
             row, counted = fact_rows.row(self.house, made, counted)
-            self.writing.session.add(FactRow(**row))
+            insert_all(self.writing.session, FactRow, [row])
         return counted
 
     def _sign(self, head: Head, moves: tuple[str, ...]) -> None:
@@ -175,9 +170,9 @@ class Plan:
             keys.sign(heads.DOMAIN, body) if keys else self.house.provider.sign_removal(heads.CLOCK_DOMAIN, body)
         )
         signer = keys.member_id if keys else None
-        self.writing.session.add(
-            HeadRow(case=head.life.case, sequence=head.sequence, body=body, signer=signer, signature=signature)
-        )
+        place = {"case": head.life.case, "sequence": head.sequence}
+        row = {**place, "body": body, "signer": signer, "signature": signature}
+        insert_all(self.writing.session, HeadRow, [row])
         actor = self.acting.actor if self.acting else Actor(self.house.instance, None)
         events, reference = self.house.events, Reference(head.reference)
         for move in moves:

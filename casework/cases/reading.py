@@ -94,10 +94,8 @@ def _to_open(house: House, actor: Actor, session: Session, head: Head, only: Seq
         for slot in head.held
         if granted(house, actor, head.life, slot) and (only is None or slot.compartment in only)
     ]
-    held = heads.fetched_envelopes(session, {head.life.case: wanted})  # in one query, as long as they are held
-    found = {slot: heads.envelope(session, head, slot) for slot in wanted}
-    del held
-    return _Closed(head, found)
+    stored = heads.envelopes(session, {head.life.case: wanted})
+    return _Closed(head, {slot: heads.envelope(stored, head, slot) for slot in wanted})
 
 
 def _opened(house: House, acting: Acting, directory: Directory, closed: _Closed) -> Opened:

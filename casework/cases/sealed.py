@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
 from casework.kernel.life import Slot
 from casework.kernel.records import Charter, Compartment
 from casework.store import seals
-from casework.store.base import no_part
+from casework.store.base import insert_all, no_part
 from casework.store.directory import Directory
 from casework.store.house import House
 from casework.store.keyring import Acting, NoKey
@@ -79,8 +81,9 @@ class Handed:
     principals: frozenset[UUID]
 
 
-def rows(house: House, directory: Directory, case: UUID, handed: Sequence[Handed]) -> Iterator[SealRow | LockedKeyRow]:
-    """The rows that give these keys to principals of the directory: one encapsulation for each principal, however many keys (decision 17)."""
+def give(session: Session, house: House, directory: Directory, case: UUID, handed: Sequence[Handed]) -> None:
+    """Give these keys to principals of the directory: one encapsulation for each principal, however many keys (decision 17)."""
+    seals_made, locks = list[dict[str, Any]](), list[dict[str, Any]]()
     for principal in sorted(frozenset[UUID]().union(*(item.principals for item in handed))):
         public, theirs = directory.public(principal), [item for item in handed if principal in item.principals]
         if len(theirs) == 1:
@@ -91,8 +94,11 @@ def rows(house: House, directory: Directory, case: UUID, handed: Sequence[Handed
             context = bundle_context(house, case, key_id, principal)
             for item in theirs:
                 bound = seal_context(house, case, item.slot, item.key_id, principal).bound()
-                yield LockedKeyRow(bundle=key_id, key_id=item.key_id, locked=lock(secret, item.key, bound))
-        yield SealRow(key_id=key_id, principal=principal, case=case, sealed=seal(public, secret, context))
+                locks.append({"bundle": key_id, "key_id": item.key_id, "locked": lock(secret, item.key, bound)})
+        given = {"key_id": key_id, "principal": principal, "case": case, "sealed": seal(public, secret, context)}
+        seals_made.append(given)
+    insert_all(session, SealRow, seals_made)
+    insert_all(session, LockedKeyRow, locks)
 
 
 def key_of(

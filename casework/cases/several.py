@@ -47,15 +47,14 @@ def glimpses(house: House, acting: Acting, cases: Sequence[UUID], wanted: Wanted
     broken: list[UUID] = []
     with house.stores.case_reading() as session:
         directory = load_directory(house, session)
-        kept: list[object] = [
-            *heads.fetched(session, cases)
-        ]  # the session knows its rows as long as somebody holds them
-        found = _proved(cases, lambda case: heads.load(house, session, directory, case), broken)
-        known = {case: head for case, head in found.items() if head and concerned(house, acting.actor, head.life)}
+        stored = heads.last(house, session, cases)
+        there = [case for case in cases if case in stored]
+        found = _proved(there, lambda case: heads.verified(house, session, directory, *stored[case]), broken)
+        known = {case: head for case, head in found.items() if concerned(house, acting.actor, head.life)}
         slots = {case: _slots(house, acting, head, wanted) for case, head in known.items()}
-        kept += heads.fetched_envelopes(session, slots)
+        held = heads.envelopes(session, slots)
         closed = _proved(
-            known, lambda case: {slot: heads.envelope(session, known[case], slot) for slot in slots[case]}, broken
+            known, lambda case: {slot: heads.envelope(held, known[case], slot) for slot in slots[case]}, broken
         )
     if broken:
         house.log([house.entry(house.events.tampering, acting.actor, subject=case) for case in broken])

@@ -26,6 +26,10 @@ CONTACT = "Service prévention de la mairie : 01 99 00 12 34, du lundi au vendre
 DPO = "dpo@exemple.invalid, ou par courrier à la mairie, 1 place des Exemples, 75000 Paris (adresse fictive)"
 
 
+class NoSuchLogin(Exception):
+    """The demo has no such log-in."""
+
+
 class NotBuilt(Exception):
     """The demo was never built, or its building was interrupted."""
 

@@ -8,16 +8,12 @@ from tempfile import TemporaryDirectory
 from casework.accounts.totp import totp_now
 from casework.config import Unsafe
 from casework.demo.opening import open_cell
-from casework.demo.place import Account, NotBuilt, Place
+from casework.demo.place import Account, NoSuchLogin, NotBuilt, Place
 from casework.demo.stage import Stage
 from casework.demo.story import tell
 from crypto.errors import CryptoError
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, for its owner alone
-
-
-class NoSuchLogin(Exception):
-    """The demo has no such log-in."""
 
 
 def usable(place: Place) -> bool:

@@ -1,13 +1,13 @@
 """Base classes and column declarations: a column without class, cipher, clock and readers stops start-up (R-10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime as SqlDateTime
-from sqlalchemy import Dialect, MetaData, Table, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy import Dialect, MetaData, Table, TypeDecorator, insert
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Session, mapped_column
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,6 +90,13 @@ def _undeclared(table: Table) -> Iterator[str]:
         )
         if not known or (info["class"] in SEALED_CLASSES and info["cipher"] == "none"):
             yield column.name
+
+
+def insert_all(session: Session, table: type[DeclarativeBase], rows: Iterable[Mapping[str, Any]]) -> None:
+    """New rows in one statement, without the objects a session follows: for rows that nobody reads again in its transaction."""
+    listed = list(rows)
+    if listed:
+        session.execute(insert(table.metadata.tables[table.__tablename__]), listed)
 
 
 def no_part(part: UUID | None) -> UUID:

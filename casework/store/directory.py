@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from audit.entry import Tip
@@ -23,6 +23,13 @@ from crypto.primitives import digest
 from crypto.signing import check_signature
 
 PIN = "directory"
+# Built once: to build a statement, and the key under which it was compiled, costs as much as to run it.
+_NEWEST = (
+    select(DirectoryRow.number, DirectoryRow.signature)
+    .where(DirectoryRow.instance == bindparam("instance"))
+    .order_by(DirectoryRow.number.desc())
+    .limit(1)
+)
 Keys: TypeAlias = Mapping[UUID, tuple[bytes, bytes | None]]
 
 
@@ -146,8 +153,7 @@ def load_directory(house: House, session: Session) -> Directory:
 def _load(house: House, session: Session) -> Directory:
     # Before the list is read: another process may publish and pin one in between.
     pinned = house.pins.read().get(PIN)
-    newest = select(DirectoryRow.number, DirectoryRow.signature).where(DirectoryRow.instance == house.instance)
-    found = session.execute(newest.order_by(DirectoryRow.number.desc()).limit(1)).first()
+    found = session.execute(_NEWEST, {"instance": house.instance}).first()
     if found is None:
         raise (DirectoryBroken if pinned else DirectoryMissing)("no list")
     mark, place = (found.number, found.signature), (house.provider.id, house.instance)

@@ -18,6 +18,10 @@ FLOOR = "log floor"
 DRIVERS = ("sqlite", "postgresql+psycopg")
 PATIENCE = 10  # seconds a writer waits for the one before it
 _CONNECTING = 5  # seconds
+_VIEW: Mapping[str, dict[str, Any]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class StoreDown(Exception):
@@ -132,10 +136,8 @@ def _writing(engine: Engine, store: str) -> Iterator[Session]:
 @contextmanager
 def _reading(engine: Engine, store: str, info: Mapping[str, Any] | None = None) -> Iterator[Session]:
     """PostgreSQL would give each statement a view of its own; SQLite's view holds for the whole transaction."""
-    bound = engine.execution_options(read_only=True)
-    with _answering(store), Session(bound, expire_on_commit=False, info=dict(info or {})) as session:
-        if engine.dialect.name == "postgresql":
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    with _answering(store), Session(engine, expire_on_commit=False, info=dict(info or {})) as session:
+        session.connection(execution_options=_VIEW[engine.dialect.name])
         yield session
 
 

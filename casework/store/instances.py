@@ -4,12 +4,15 @@ import json
 from collections.abc import Mapping
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.kernel.records import Charter
 from casework.store.engines import Stores
 from casework.store.tables import InstanceRow
+
+# Not FOR UPDATE: a row that only refers to the instance, such as a fact, need not wait.
+_TURN = select(InstanceRow.id).where(InstanceRow.id == bindparam("instance")).with_for_update(key_share=True)
 
 
 class InstanceExists(Exception):
@@ -29,5 +32,4 @@ def create_instance(stores: Stores, charter: Charter, settings: Mapping[str, int
 
 def take_turn(session: Session, instance: UUID) -> None:
     """Wait for the others who number a situation, seal a draft, publish a list, suspend, or look for orphan seals."""
-    # Not FOR UPDATE: a row that only refers to the instance, such as a fact, need not wait.
-    session.get_one(InstanceRow, instance, with_for_update={"key_share": True})
+    session.execute(_TURN, {"instance": instance}).one()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.kernel.life import Actor, Party, Principal
@@ -18,6 +19,12 @@ from crypto.signing import sign
 
 SEAT, ADMISSION, APART, ESCROW = "seat", "admission", "apart", "escrow"
 SHARE, ROOT, LOCK = "share", "root", "lock"
+# Of one principal a member holds one copy, for the purpose that its kind has.
+_COPY = select(CopyRow).where(
+    CopyRow.principal == bindparam("principal"),
+    CopyRow.holder == bindparam("holder"),
+    CopyRow.purpose.in_((SEAT, APART, ADMISSION)),
+)
 
 
 class NoKey(Exception):
@@ -55,11 +62,10 @@ class Keyring:
         return sign(self.signing, domain, message)
 
     def _copy(self, house: House, session: Session, principal_id: UUID) -> bytes:
-        for purpose in (SEAT, APART, ADMISSION):
-            row = session.get(CopyRow, (principal_id, self.member_id, purpose))
-            if row is not None:
-                return open_copy(house, row, self.opening)
-        raise NoKey(str(principal_id))
+        row = session.scalar(_COPY, {"principal": principal_id, "holder": self.member_id})
+        if row is None:
+            raise NoKey(str(principal_id))
+        return open_copy(house, row, self.opening)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Acting:
     keys: Keyring
     tenure: UUID
     place: str = ""  # what the organisation is called, in a seat that several organisations hold
+    signed: str = ""  # the version of the charter of the cell that this person signed last (C-07)
 
     @property
     def party(self) -> Party:

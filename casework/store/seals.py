@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from casework.store.keytables import LockedKeyRow, SealRow
@@ -27,6 +27,11 @@ _ALL = (
     .select_from(SealRow)
     .outerjoin(LockedKeyRow, LockedKeyRow.bundle == SealRow.key_id)
 )
+_TO = _ALL.where(
+    SealRow.case.in_(bindparam("cases", expanding=True)),
+    SealRow.principal.in_(bindparam("principals", expanding=True)),
+    _KEY.in_(bindparam("keys", expanding=True)),
+)
 
 
 def given(session: Session, cases: Collection[UUID]) -> list[Given]:
@@ -38,8 +43,8 @@ def given_to(
     session: Session, principals: Collection[UUID], cases: Collection[UUID], keys: Collection[UUID]
 ) -> list[Given]:
     """Those of these keys that any of these principals was given."""
-    query = _ALL.where(SealRow.case.in_(cases), SealRow.principal.in_(principals), _KEY.in_(keys))
-    return [Given(*row) for row in session.execute(query)]
+    asked = {"cases": list(cases), "principals": list(principals), "keys": list(keys)}
+    return [Given(*row) for row in session.execute(_TO, asked)]
 
 
 def drop_all(session: Session, cases: Collection[UUID]) -> None:

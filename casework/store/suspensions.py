@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from casework.kernel.clock import now
@@ -18,6 +18,9 @@ from crypto.primitives import digest
 from crypto.signing import check_signature
 
 DOMAIN = "suspension"
+_ALL = select(SuspensionRow.subject, SuspensionRow.instance, SuspensionRow.signature).where(
+    SuspensionRow.instance == bindparam("instance")
+)
 
 
 class SuspensionsBroken(Exception):
@@ -26,7 +29,7 @@ class SuspensionsBroken(Exception):
 
 def suspended(house: House, session: Session) -> frozenset[UUID]:
     """Every suspended id. Errors: SuspensionsBroken when a suspension was forged, altered or taken away."""
-    rows = session.scalars(select(SuspensionRow).where(SuspensionRow.instance == house.instance)).all()
+    rows = session.execute(_ALL, {"instance": house.instance}).all()
     found = frozenset(row.subject for row in rows)
     logged = house.last_digest(session, house.instance, "suspensions")
     if (logged or _set_hash(())) != _set_hash(found):
@@ -53,7 +56,7 @@ def _signed(house: House, subject: UUID) -> SuspensionRow:
     return SuspensionRow(subject=subject, instance=house.instance, at=now(), signature=signature)
 
 
-def _check(house: House, row: SuspensionRow) -> None:
+def _check(house: House, row: Row[UUID, UUID, bytes]) -> None:
     try:
         message = frame(row.instance.bytes, row.subject.bytes)
         check_signature(house.provider.removal_key, DOMAIN, message, row.signature)

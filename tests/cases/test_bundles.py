@@ -115,6 +115,6 @@ def test_seals_of_before_open_beside_bundles(lives: Lives, slots: int) -> None:
         handed = Handed(item.slot, item.key_id, keys[item.key_id], frozenset({principal}))
         with lives.house.stores.key_writing() as session:
             seals.drop(session, case, item.key_id, principal)
-            session.add_all(sealed.rows(lives.house, directory, case, [handed]))
+            sealed.give(session, lives.house, directory, case, [handed])
     assert lives.reads("coordinator", head) == read
     assert lives.reads("coordinator", lives.play(head, "coordinator", "transmit")) == read

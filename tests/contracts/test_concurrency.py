@@ -94,7 +94,7 @@ def corrected(lives: Lives, head: Head) -> Head:
 
 
 @both
-@pytest.mark.parametrize("words", ["FROM situation", "FROM head", "FROM directory"])
+@pytest.mark.parametrize("words", ["FROM directory", "FROM suspension", "FROM situation"])
 def test_a_move_between_two_statements_of_a_reader_is_no_tampering(town_of_all: Lives, words: str) -> None:
     lives, head = town_of_all, asked(town_of_all)
     with meanwhile(lives.house.stores.case, "after", words, lambda: resumed(lives, head), WHOLE):

@@ -1,6 +1,7 @@
 """What import-linter cannot say of imports: their place, the purity of the kernel, what a slice may ask of another."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("casework", "crypto", "audit", "migrations")
 SLICES = ("cases", "accounts", "meetings", "journal", "indicators", "paper", "mail", "demo")
 HEAVY = ("alembic", "typst")  # loaded where they are wanted: every start and every process would pay for them
+RARE = ("casework.aside", "casework.demo.story", "casework.charters.check")  # loaded by the commands that want them
 SCREENS = ("views", "forms")
 
 
@@ -50,6 +52,13 @@ def foreign(path: Path, names: Iterator[str]) -> Iterator[str]:
 
 def test_no_import_hides_in_a_function() -> None:
     assert [f"{path}:{line}" for path, tree in modules(*PACKAGES, "tests", "tools") for line in hidden(tree)] == []
+
+
+def test_the_command_line_loads_nothing_that_only_some_commands_want() -> None:
+    code = "import sys, casework.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "casework.running.serving" in loaded
+    assert set(loaded) & {*HEAVY, *RARE} == set()
 
 
 def test_the_kernel_imports_the_standard_library_and_itself_only() -> None:

@@ -42,7 +42,10 @@ RUBBISH = st.one_of(  # all that a system hands to a program: it knows no zero b
 
 def commands(group: click.Group = cli.main, above: Path_ = ()) -> Iterator[tuple[Path_, click.Command]]:
     """Every command, with the words that call it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield (*above, name), command
         if isinstance(command, click.Group):
             yield from commands(command, (*above, name))

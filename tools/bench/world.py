@@ -65,6 +65,7 @@ def build(folder: Path, number: int, dialect: str = "sqlite", *, floors: bool = 
     lives = make_lives(folder, dialect, {})
     made = [lives.retained(surname=f"Fictif{index}", first_name="Banc") for index in range(REAL)]
     fill(lives.house, made[: REAL // 2], number - REAL)
+    lives.house.follow()  # as a turn of the clocks has done: no start verifies a whole town
     lives.house.remember()
     _count(lives.house.stores)
     people, stores = lives.town.people, lives.house.stores
