@@ -20,6 +20,7 @@ from casework.cases import (
     lisible,
     offered,
     orienting,
+    precising,
     reading,
     shown,
 )
@@ -54,8 +55,14 @@ def listing() -> Response:
 
 
 def situation(case: UUID) -> Response:
-    """One situation, as a file on a desk."""
-    house, person, opened = current_house(), acting(), _open(case)
+    """One situation, as a file on a desk; for who acted on it and may know of it no more, what it did."""
+    house, person = current_house(), acting()
+    opened = reading.open_situation(house, person, case)
+    if opened is None:
+        did = confirmed.newest(house, person, case)
+        if did is None:
+            raise NotFound
+        return go("cases.done", case=case, move=str(did.values["move"]))
     return reply(
         "cases/situation.html",
         opened=opened,
@@ -66,13 +73,6 @@ def situation(case: UUID) -> Response:
         acts=offered.acts(house, opened),
         beside=comparing.beside(house, person, opened),
     )
-
-
-def _open(case: UUID) -> Opened:
-    opened = reading.open_situation(current_house(), acting(), case)
-    if opened is None:
-        raise NotFound
-    return opened
 
 
 def new(move: str) -> Response:
@@ -165,10 +165,12 @@ def _form(
     resumed = drafts.kept_on(house, person.party, move.name, *here) if request.method == "GET" else None
     status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
     warned = filled.warned if request.method == "POST" and kept is None else ()
+    blocks, points = shown.blocks(house, person, move, parts, filled, opened, part), precising.asked(move, opened)
     return reply(
         "cases/move.html",
         move=move,
-        sections=shown.blocks(house, person, move, parts, filled, opened, part),
+        sections=precising.marked(blocks, points),
+        points=precising.links(blocks, points),
         reasons=shown.reasons(house.charter, move, filled, opened.life if opened else None),
         opened=opened,
         filled=filled,

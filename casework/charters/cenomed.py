@@ -211,6 +211,16 @@ POINTS = _list(
     ("account", "L’exposé, à compléter ou à corriger"),
     ("danger_route", "La voie prise pour le danger"),
 )
+# The fields each point is about, the first of them leading there; a form that holds none of them only tells the point.
+POINT_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "identity": ("identity-surname", "identity-birth", "identity-schooling", "remontee-surname", "remontee-age"),
+    "contact": ("identity-address", "identity-telephone", "identity-email"),
+    "representatives": ("identity-representatives",),
+    "information": ("identity-informed_how", "identity-representatives-informed_how"),
+    "facts": ("account-facts", "remontee-day", "remontee-place"),
+    "account": ("account-text", "remontee-text"),
+    "danger_route": ("reason-danger", "reason-danger_route"),
+}
 DECISION = _list(
     "decision",
     "Décision de la cellule",

@@ -254,6 +254,21 @@ def test_who_completes_a_saisine_has_the_points_asked_before_its_eyes(pages: Pag
     assert "La date ou le lieu des faits" in before
 
 
+@pytest.mark.clause("F33-02")
+def test_each_point_asked_leads_to_its_fields_which_are_marked_and_no_other(pages: Pages) -> None:
+    asked = {"request": {"points": ["representatives", "information", "danger_route"]}}
+    head = pages.lives.play(pages.lives.refer(), "coordinator", "ask_details", asked)
+    page = pages.page(head, "/actes/correct", "head_of_school")
+    ids = re.findall(r'<li><a href="#([^"]+)">', page.split(FORM)[0])
+    assert ids == ["f-identity-representatives", "f-identity-informed_how", "f-reason-danger"]
+    assert all(page.split(FORM)[1].count(f'id="{found}"') == 1 for found in ids)
+    marked = re.findall(r'id="(f-[^"]+)-asked"', page)
+    about = {*ids, "f-reason-danger_route", *(f"f-identity-representatives-{at}-informed_how" for at in range(2))}
+    assert set(ids) < set(marked) <= about
+    assert all(f'aria-describedby="{found}-asked' in page for found in marked)
+    assert "-asked" not in pages.page(pages.lives.refer(), "/actes/ask_details")
+
+
 @pytest.mark.clause("F33-03")
 def test_a_remontee_stands_beside_the_saisine_made_of_it_which_begins_with_what_it_says(pages: Pages) -> None:
     lives, said = pages.lives, {**builders.REMONTEE, "surname": "Croquis", "age": 13}
