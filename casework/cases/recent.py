@@ -1,5 +1,7 @@
 """What a person may begin, what it did lately on situations, and where they stand now, for its home page; told from the log, without content."""
 
+from uuid import UUID
+
 from flask import url_for
 
 from audit.entry import Reference
@@ -38,25 +40,27 @@ def recent(house: House, acting: Acting) -> Panel:
         found = entries(
             session.connection(), house.provider.mac, actor=acting.keys.person, types=kinds, limit=LOOKED_AT
         )
-    newest = {record.subject: record for record in reversed(found) if record.seat == acting.actor.seat}
-    lately = sorted(newest.values(), key=lambda record: -record.number)[:LINES]
-    listed = house.events.shown_in_list
+    newest = {
+        record.subject: record for record in reversed(found) if record.subject and record.seat == acting.actor.seat
+    }
+    lately = sorted(newest.items(), key=lambda told: -told[1].number)[:LINES]
+    listed, actor = house.events.shown_in_list, acting.actor
     house.log(
         [
-            house.entry(
-                listed, acting.actor, subject=record.subject, reference=Reference(str(record.values["reference"]))
-            )
-            for record in lately
+            house.entry(listed, actor, subject=case, reference=Reference(str(record.values["reference"])))
+            for case, record in lately
         ]
     )
-    return Panel("Ce que vous avez fait récemment", tuple(_line(house, acting, record) for record in lately))
+    return Panel(
+        "Ce que vous avez fait récemment", tuple(_line(house, acting, case, record) for case, record in lately)
+    )
 
 
-def _line(house: House, acting: Acting, record: Record) -> Task:
+def _line(house: House, acting: Acting, case: UUID, record: Record) -> Task:
     charter, seat = house.charter, acting.actor.seat
     label = charter.move(str(record.values["move"])).past
     words = f"Situation {record.values['reference']!s}, le {short_day(record.at)} : {label}."
-    head = reading.state(house, acting, record.subject) if record.subject else None
+    head = reading.state(house, acting, case)
     if head is None:
         return Task(words, "")
     life = head.life
@@ -64,4 +68,4 @@ def _line(house: House, acting: Acting, record: Record) -> Task:
     known = shown.follows(charter, seat, life.step, sent=sent)
     state = lowered(shown.seen_step(charter, seat, life.step).label)
     now = f" Maintenant : {state}." if known and state != label else ""
-    return Task(words + now, url_for("cases.situation", case=life.case))
+    return Task(words + now, url_for("cases.situation", case=case))

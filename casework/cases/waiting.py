@@ -14,7 +14,6 @@ from casework.cases.reading import Line
 from casework.cases.several import glimpses
 from casework.kernel.clock import today
 from casework.kernel.engine import beginnings
-from casework.kernel.life import Life
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.french import count, lowered, short_day
