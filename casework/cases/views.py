@@ -9,8 +9,9 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from casework.cases import act as acts
+from audit.entry import Reference
 from casework.cases import (
+    about,
     closing,
     comparing,
     confirmed,
@@ -24,14 +25,15 @@ from casework.cases import (
     reading,
     shown,
 )
+from casework.cases import act as acts
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, at_first, before, by_hand, fill, sections
 from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
-from casework.kernel.records import Move
+from casework.kernel.records import Move, Take
 from casework.store.engines import StoreDown
-from casework.web.page import acting, current_house, go, page_asked, reply
+from casework.web.page import acting, current_house, go, log, page_asked, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
@@ -63,6 +65,11 @@ def situation(case: UUID) -> Response:
         if did is None:
             raise NotFound
         return go("cases.done", case=case, move=str(did.values["move"]))
+    following = offered.onward(house, person, opened)
+    if following is not None:
+        listed = house.events.shown_in_list
+        reference = Reference(following.reference)
+        log(house.entry(listed, person.actor, subject=following.case, reference=reference))
     return reply(
         "cases/situation.html",
         opened=opened,
@@ -72,6 +79,7 @@ def situation(case: UUID) -> Response:
         course=shown.course(house, person, opened),
         acts=offered.acts(house, opened),
         beside=comparing.beside(house, person, opened),
+        following=following,
     )
 
 
@@ -171,6 +179,7 @@ def _form(
         move=move,
         sections=precising.marked(blocks, points),
         points=precising.links(blocks, points),
+        about=about.whom(opened) if opened and Take.PERSON in move.takes else (),
         reasons=shown.reasons(house.charter, move, filled, opened.life if opened else None),
         opened=opened,
         filled=filled,

@@ -125,14 +125,47 @@ def test_going_back_to_the_form_of_an_act_already_done_says_so(pages: Pages) -> 
 
 
 @pytest.mark.clause("F33-12", "C-05")
-def test_a_year_alone_is_explained_and_nobody_is_informed_before_a_birth(pages: Pages) -> None:
+def test_nobody_is_informed_before_a_birth(pages: Pages) -> None:
     school = pages.readers["head_of_school"]
-    year = REFERRAL | {"identity-birth": "birth_year_only", "identity-birth_year": "2007"}
-    year.pop("identity-birth_date")
-    refused = plain(school.post("/situations/nouvelle/refer", **year).text)
-    assert "la naissance est comptée au milieu de l’année" in refused
     early = REFERRAL | {"identity-informed_on": "2011-01-01"}
     assert "plus ancienne que la naissance" in plain(school.post("/situations/nouvelle/refer", **early).text)
+
+
+@pytest.mark.clause("F33-16", "F33-04")
+def test_stepping_back_says_from_which_situation_as_far_as_this_person_reads_it(pages: Pages) -> None:
+    head = pages.lives.in_session("dsol")
+    dsol = Reader(pages.readers["agent"].client.application, pages.lives, "dsol")
+    page = plain(dsol.get(f"/situations/{head.life.case}/actes/recuse").text)
+    told = re.findall(r"<div><dt>([^<]+)</dt><dd>([^<]+)</dd></div>", page)
+    assert told == [
+        ("Mineur", "Camille Fictif"),
+        ("Âge", "13 à 15 ans"),
+        ("Motif principal", "Absences répétées ou rupture de scolarité"),
+    ]
+
+
+@pytest.mark.clause("F33-15")
+def test_a_sheet_that_asks_for_nothing_says_what_its_decision_means_and_that_no_day_is_set(pages: Pages) -> None:
+    lives = pages.lives
+    sheet, owner = {"decision": "lead_named", "surname": "Fictif"}, lives.party("security_officer").person
+    head = lives.play(
+        lives.followed("security_officer"), "coordinator", "assign", {"owner_sheet": sheet}, owner=owner, due=None
+    )
+    officer = Reader(pages.readers["agent"].client.application, lives, "security_officer")
+    page = plain(officer.get(f"/situations/{head.life.case}").text)
+    assert "désignée référent de parcours" in page
+    assert "Aucune échéance n’est fixée." in page
+    dated = {"decision": "member_action", "action": "meet_family", "due": "2026-05-01"}
+    head = lives.play(
+        lives.followed("security_officer"),
+        "coordinator",
+        "assign",
+        {"owner_sheet": dated},
+        owner=owner,
+        due=date(2026, 5, 1),
+    )
+    page = plain(officer.get(f"/situations/{head.life.case}").text)
+    assert not any(words in page for words in ("référent de parcours", "Aucune échéance"))
 
 
 @pytest.mark.clause("F33-16")
