@@ -23,7 +23,7 @@ from casework.store.register import RegisterBroken
 from casework.web import errors, files
 from casework.web.errors import Refusals
 from casework.web.guard import Doors, Form
-from casework.web.needs import MEETING, OPEN, SESSION, SIGNED, SITUATION, Route, seat, url
+from casework.web.needs import MEETING, OPEN, PUBLIC, SESSION, SIGNED, SITUATION, Route, seat, url
 from casework.web.tasks import PanelSource, Source
 
 
@@ -115,9 +115,9 @@ ROUTES = (
     url("/indicateurs", indicators.yearly, needs=seat("coordinator", "town_hall"), menu="Indicateurs"),
     url("/indicateurs/saisie", indicators.typing, needs=KEEPER, methods=BOTH),
     url("/aide", help_pages.guide, needs=SIGNED, foot="Comment ça marche"),
-    url("/aide/mots", help_pages.words, needs=OPEN, foot="Les mots employés"),
-    url("/accessibilite", help_pages.accessibility, needs=OPEN, foot="Accessibilité"),
-    url("/contact", help_pages.contact, needs=OPEN, foot="Qui appeler"),
+    url("/aide/mots", help_pages.words, needs=PUBLIC, foot="Les mots employés"),
+    url("/accessibilite", help_pages.accessibility, needs=PUBLIC, foot="Accessibilité"),
+    url("/contact", help_pages.contact, needs=PUBLIC, foot="Qui appeler"),
     url("/journal", log.journal, needs=DPO, menu="Journal"),
     url("/journal/signaux", log.signals, needs=DPO),
     url("/journal/impression", paper.answer, needs=DPO, methods=BOTH),
@@ -145,5 +145,5 @@ REFUSALS: Refusals = {
     **dict.fromkeys(refusals.REFUSALS, refusals.refused),
     **dict.fromkeys(meetings.REFUSALS, meetings.refused),
 }
-PANELS: tuple[PanelSource, ...] = (purpose.purpose, recent.starts, home.next_meeting, recent.recent)
+PANELS: tuple[PanelSource, ...] = (purpose.purpose, recent.starts, home.next_meeting, recent.returns, recent.recent)
 PARTS = Parts(ROUTES, DOORS, TASKS, PANELS, REFUSALS)

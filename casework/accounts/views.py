@@ -3,7 +3,7 @@
 from flask import Response, current_app, g, request
 
 from casework.accounts import forms
-from casework.accounts.charter import sign_charter
+from casework.accounts.charter import charter_signed, sign_charter
 from casework.accounts.errors import AccountError
 from casework.accounts.holding import is_open
 from casework.accounts.limits import Limited
@@ -76,7 +76,7 @@ def stay() -> Response:
 
 
 def charter() -> Response:
-    """C-07: read and sign the current version."""
+    """C-07: read and sign the current version, or read it again."""
     house, problem = current_house(), ""
     if request.method == "POST":
         problem = "Cochez la case pour vous engager."
@@ -87,8 +87,10 @@ def charter() -> Response:
                 problem = forms.problem(error)
             else:
                 return go("accounts.home")
-    status = 422 if problem else 200
-    return reply("accounts/charter.html", charter=house.charter, problem=problem, page="account", status=status)
+    status, signed = 422 if problem else 200, charter_signed(house, acting()) and not problem
+    return reply(
+        "accounts/charter.html", charter=house.charter, problem=problem, signed=signed, page="account", status=status
+    )
 
 
 def home() -> Response:

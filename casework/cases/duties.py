@@ -1,13 +1,15 @@
 """What the parts of situations ask of one person: its actions, the returns of services; by references, for lists and home pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from casework.cases import several
 from casework.cases.reading import Line, granted
 from casework.cases.several import Glimpse
+from casework.charters.cenomed import SHEET_TOLD
 from casework.kernel.clock import today
 from casework.kernel.life import Part, Slot
 from casework.kernel.records import SITUATION
@@ -82,6 +84,12 @@ def awaited(part: Part) -> str:
         return ""
     expected = f"Envoyée le {short_day(part.since)}, réponse attendue avant le {short_day(part.since + UNANSWERED)}"
     return f"{', '.join(filter(None, (expected, _late(part))))}."
+
+
+def entrusted(content: Mapping[str, Any]) -> str:
+    """What the fields of a sheet of action leave unsaid: what its decision means (F33-15), and that nothing says by when."""
+    meaning = SHEET_TOLD.get(content.get("decision", ""), "")
+    return " ".join(filter(None, (meaning, "" if content.get("due") else "Aucune échéance n’est fixée.")))
 
 
 def told(duty: Duty) -> str:

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from flask import url_for
 
-from casework.cases import shown
+from casework.cases import reading, shown
 from casework.cases.decided import orientations
 from casework.cases.filling import by_hand
-from casework.cases.reading import Opened
+from casework.cases.reading import Line, Opened
 from casework.kernel.clock import today
 from casework.kernel.records import Move
 from casework.store.house import House
+from casework.store.keyring import Acting
 from casework.store.meetingtables import MeetingRow
 
 ORIENT = "orient"
+IN_SESSION = "in_session"
 DECISIONS = "meetings.decide"  # from the day of the meeting on
 
 
@@ -89,3 +91,18 @@ def _url(opened: Opened, part: UUID | None, move: Move) -> str:
         if part
         else url_for("cases.step", case=case, move=move.name)
     )
+
+
+def onward(house: House, acting: Acting, opened: Opened) -> Line | None:
+    """While the exchange is open, the next of the same agenda that this convened person reads; logged by the caller."""
+    life = opened.life
+    if life.step != IN_SESSION or acting.party not in life.convened or not opened.contents:
+        return None
+    lines = [
+        line
+        for line in reading.lines(house, acting, [IN_SESSION], limit=None)
+        if line.opens and line.meeting == life.meeting
+    ]
+    numbered = sorted(lines, key=lambda line: line.number)
+    rank = next((at for at, line in enumerate(numbered) if line.case == life.case), len(numbered))
+    return next(iter(numbered[rank + 1 :]), None)

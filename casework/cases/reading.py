@@ -165,6 +165,11 @@ def moves(house: House, actor: Actor, life: Life) -> list[tuple[UUID | None, Mov
     return own + [(part.id, move) for part in life.parts for move in available(house.charter, actor, life, part.id)]
 
 
+def playable(house: House, actor: Actor, life: Life, move: str, part: UUID | None) -> bool:
+    """Whether this actor may play this move now, on the situation or on this part of it."""
+    return (part, move) in {(place, found.name) for place, found in moves(house, actor, present(life))}
+
+
 def present(life: Life) -> Life:
     """The life as it stands today: a window that ended is closed for readers even before the clock has played its move."""
     if life.window is None or today() <= life.window:

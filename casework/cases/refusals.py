@@ -11,7 +11,7 @@ from casework.cases import confirmed, drafts, reading, shown
 from casework.cases.act import Conflict, Missing, Unsealable
 from casework.cases.filling import fill, sections
 from casework.cases.heads import HeadBroken
-from casework.kernel.engine import IllegalMove
+from casework.kernel.engine import IllegalMove, beginnings
 from casework.kernel.life import Life
 from casework.kernel.records import Move
 from casework.store.house import House
@@ -28,7 +28,7 @@ Typed = list[tuple[str, tuple[Words, ...]]]
 
 
 def refused(error: Exception) -> Response:
-    """Why it was refused; what was typed is on the page, and kept as a draft where the act may be resumed."""
+    """Why it was refused; what was typed is on the page, kept too, and offered again where the act may be resumed."""
     if isinstance(error, Missing):
         return errors.show(errors.MISSING, "missing")
     house, person = current_house(), acting()
@@ -37,7 +37,7 @@ def refused(error: Exception) -> Response:
     status, outcome = STATUS.get(type(error), (409, "illegal"))
     if isinstance(error, HeadBroken):
         _report(house)
-    kept = bool(typed) and _kept(house)
+    kept = bool(typed) and _kept(house) and _resumed(house, person)
     return reply(
         "cases/refused.html",
         texts=texts,
@@ -104,12 +104,12 @@ def left_over(name: str, case: UUID, part: UUID | None) -> Response:
     house = current_house()
     found = drafts.find_posted(house, acting(), name, case, part) if request.method != "POST" else None
     if found is None:
-        if part is None and confirmed.own(house, acting(), case, name):
+        if confirmed.own(house, acting(), case, name):
             return go("cases.done", case=case, move=name)
         raise NotFound
     texts = ("Cet acte n’est plus possible : la situation a changé depuis que vous écriviez.",)
     typed = list(_words(house, house.charter.move(name), found, None))
-    return reply("cases/refused.html", texts=texts, typed=typed, kept=True, page="draft", status=409)
+    return reply("cases/refused.html", texts=texts, typed=typed, kept=False, page="draft", status=409)
 
 
 def _posted(house: House, life: Life | None) -> Typed:
@@ -137,3 +137,12 @@ def _kept(house: House) -> bool:
         return False
     posted = request.form.to_dict(flat=False)
     return drafts.keep(house, acting().party, args["move"], posted, args.get("case"), args.get("part"))
+
+
+def _resumed(house: House, acting: Acting) -> bool:
+    """Whether the draft of this act is offered on the home page: its act is still possible."""
+    args = request.view_args or {}
+    if args.get("case") is None:
+        return args["move"] in {move.name for move in beginnings(house.charter, acting.actor)}
+    head = reading.state(house, acting, args["case"])
+    return head is not None and reading.playable(house, acting.actor, head.life, args["move"], args.get("part"))

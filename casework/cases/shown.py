@@ -220,6 +220,7 @@ def _group(house: House, item: lisible.Group) -> Group:
         else item.title
     )
     told = duties.awaited(item.part) if item.part and item.compartment.name == "orientation" else ""
+    told = duties.entrusted(item.content) if item.compartment.name == "owner_sheet" else told
     return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content), told)
 
 

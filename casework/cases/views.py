@@ -9,8 +9,9 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 
-from casework.cases import act as acts
+from audit.entry import Reference
 from casework.cases import (
+    about,
     closing,
     comparing,
     confirmed,
@@ -20,17 +21,19 @@ from casework.cases import (
     lisible,
     offered,
     orienting,
+    precising,
     reading,
     shown,
 )
+from casework.cases import act as acts
 from casework.cases.act import Change, Conflict, Missing
 from casework.cases.filling import Filled, Section, at_first, before, by_hand, fill, sections
 from casework.cases.reading import Opened
 from casework.cases.refusals import left_over, why
 from casework.kernel.engine import beginnings
-from casework.kernel.records import Move
+from casework.kernel.records import Move, Take
 from casework.store.engines import StoreDown
-from casework.web.page import acting, current_house, go, page_asked, reply
+from casework.web.page import acting, current_house, go, log, page_asked, reply
 from casework.web.widgets import widgets
 
 PER_PAGE = 50
@@ -54,8 +57,19 @@ def listing() -> Response:
 
 
 def situation(case: UUID) -> Response:
-    """One situation, as a file on a desk."""
-    house, person, opened = current_house(), acting(), _open(case)
+    """One situation, as a file on a desk; for who acted on it and may know of it no more, what it did."""
+    house, person = current_house(), acting()
+    opened = reading.open_situation(house, person, case)
+    if opened is None:
+        did = confirmed.newest(house, person, case)
+        if did is None:
+            raise NotFound
+        return go("cases.done", case=case, move=str(did.values["move"]))
+    following = offered.onward(house, person, opened)
+    if following is not None:
+        listed = house.events.shown_in_list
+        reference = Reference(following.reference)
+        log(house.entry(listed, person.actor, subject=following.case, reference=reference))
     return reply(
         "cases/situation.html",
         opened=opened,
@@ -65,14 +79,8 @@ def situation(case: UUID) -> Response:
         course=shown.course(house, person, opened),
         acts=offered.acts(house, opened),
         beside=comparing.beside(house, person, opened),
+        following=following,
     )
-
-
-def _open(case: UUID) -> Opened:
-    opened = reading.open_situation(current_house(), acting(), case)
-    if opened is None:
-        raise NotFound
-    return opened
 
 
 def new(move: str) -> Response:
@@ -165,10 +173,13 @@ def _form(
     resumed = drafts.kept_on(house, person.party, move.name, *here) if request.method == "GET" else None
     status, filled = (422, filled) if wrong else (200, replace(filled, errors=()))
     warned = filled.warned if request.method == "POST" and kept is None else ()
+    blocks, points = shown.blocks(house, person, move, parts, filled, opened, part), precising.asked(move, opened)
     return reply(
         "cases/move.html",
         move=move,
-        sections=shown.blocks(house, person, move, parts, filled, opened, part),
+        sections=precising.marked(blocks, points),
+        points=precising.links(blocks, points),
+        about=about.whom(opened) if opened and Take.PERSON in move.takes else (),
         reasons=shown.reasons(house.charter, move, filled, opened.life if opened else None),
         opened=opened,
         filled=filled,

@@ -14,7 +14,6 @@ from casework.cases.reading import Line
 from casework.cases.several import glimpses
 from casework.kernel.clock import today
 from casework.kernel.engine import beginnings
-from casework.kernel.life import Life
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web.french import count, lowered, short_day
@@ -104,8 +103,10 @@ def _offered(house: House, acting: Acting) -> Iterator[tuple[drafts.Draft, str]]
     for draft in found:
         if draft.case is None and draft.form in starts:
             yield draft, ""
-        elif draft.case in heads and _possible(house, acting, heads[draft.case].life, draft):
-            yield draft, heads[draft.case].reference
+            continue
+        head = heads.get(draft.case) if draft.case else None
+        if head and reading.playable(house, acting.actor, head.life, draft.form, draft.part):
+            yield draft, head.reference
 
 
 def _draft(house: House, acting: Acting, draft: drafts.Draft, reference: str) -> Task:
@@ -116,11 +117,6 @@ def _draft(house: House, acting: Acting, draft: drafts.Draft, reference: str) ->
     listed = house.events.shown_in_list
     house.log([house.entry(listed, acting.actor, subject=draft.case, reference=Reference(reference))])
     return Task(f"{words}, situation {reference}", _draft_url(draft))
-
-
-def _possible(house: House, acting: Acting, life: Life, draft: drafts.Draft) -> bool:
-    found = reading.moves(house, acting.actor, reading.present(life))
-    return (draft.part, draft.form) in {(part, move.name) for part, move in found}
 
 
 def _action(duty: Duty) -> Task:
@@ -163,14 +159,11 @@ def _of_coordinator(house: House, acting: Acting, lines: Sequence[Line], found: 
 def _of_social_services(
     _house: House, _acting: Acting, _lines: Sequence[Line], found: Sequence[Duty]
 ) -> Iterator[Task]:
-    """F33-04: what the services were asked, and what came back."""
+    """F33-04: what the services were asked and did not answer; what came back is only to know, in the list of situations."""
     sent = [duty for duty in found if duty.kind == ("orientation", "sent")]
-    back = [duty for duty in found if duty.kind == ("orientation", "returned")]
     late = any(duty.part.since + duties.UNANSWERED <= today() for duty in sent)
     one, many = "orientation vers un service social attend", "orientations vers les services sociaux attendent"
     yield Task(f"{count(len(sent), one, many)} un retour", _one_or_list([duty.case for duty in sent]), len(sent), late)
-    words = count(len(back), "retour d’un service social reçu", "retours des services sociaux reçus")
-    yield Task(words, _one_or_list([duty.case for duty in back]), len(back))
 
 
 def _of_recipient(_house: House, _acting: Acting, lines: Sequence[Line], _found: Sequence[Duty]) -> Iterator[Task]:

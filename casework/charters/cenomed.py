@@ -211,6 +211,16 @@ POINTS = _list(
     ("account", "L’exposé, à compléter ou à corriger"),
     ("danger_route", "La voie prise pour le danger"),
 )
+# The fields each point is about, the first of them leading there; a form that holds none of them only tells the point.
+POINT_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "identity": ("identity-surname", "identity-birth", "identity-schooling", "remontee-surname", "remontee-age"),
+    "contact": ("identity-address", "identity-telephone", "identity-email"),
+    "representatives": ("identity-representatives",),
+    "information": ("identity-informed_how", "identity-representatives-informed_how"),
+    "facts": ("account-facts", "remontee-day", "remontee-place"),
+    "account": ("account-text", "remontee-text"),
+    "danger_route": ("reason-danger", "reason-danger_route"),
+}
 DECISION = _list(
     "decision",
     "Décision de la cellule",
@@ -560,7 +570,7 @@ IDENTITY = (
         "Établissement fréquenté",
         Kind.SCHOOL,
         "C-01",
-        help="S’il figure dans la liste. Sans lui, aucun chef d’établissement ne siège pour cet élève.",
+        help="S’il figure dans la liste. Sans lui, aucun chef d’établissement ne siège pour ce mineur.",
     ),
     *INFORMATION,
     Field(
@@ -737,6 +747,10 @@ SHEET_FIELDS = (
     Field("first_name", "Prénom", Kind.LINE, "F33-15", limit=80),
     Field("telephone", "Téléphone", Kind.PHONE, "F33-15", limit=30),
 )
+SHEET_TOLD = {  # what a decision means for who is responsible, where its label asks for nothing
+    "lead_named": "La personne responsable est désignée référent de parcours de ce mineur."
+    " La cellule n’a rien inscrit de plus : le coordonnateur précise ce qui est attendu."
+}
 MATCH_FIELDS = (
     Field("surname", "Nom", Kind.LINE, "C-10", limit=80),
     Field("first_name", "Prénom", Kind.LINE, "C-10", limit=80),
@@ -2057,9 +2071,10 @@ def _age_problems(contents: Mapping[str, Mapping[str, Any]], entered: date) -> I
         given = bounds(person, entered)
         if given and age_on(given, entered) >= ADULT:
             field = next(f for f in ("birth_date", "birth_year", "age") if person.get(f))
+            doubt = age_on((given[1], given[1]), entered) < ADULT
             sentence = (
                 MIDDLE_OF_YEAR
-                if field == "birth_year"
+                if field == "birth_year" and doubt
                 else "La personne doit avoir moins de 18 ans au jour de la saisine."
             )
             yield (part, field), sentence

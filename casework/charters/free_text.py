@@ -19,8 +19,8 @@ class Notice:
 
 
 ADVICE = {
-    "person": "Le texte semble nommer une autre personne. Écrivez plutôt « un autre élève », « un proche ».",
-    "address": "Le texte semble contenir une adresse. Si elle est nécessaire, inscrivez-la dans « Adresse » ; sinon, retirez-la.",
+    "person": "Le texte semble nommer une autre personne. Écrivez plutôt « un autre mineur », « un proche ».",
+    "address": "Le texte semble contenir une adresse. Retirez-la ; si elle est nécessaire, inscrivez-la dans « Adresse », quand ce champ existe.",
     "contact": "Le texte semble contenir un numéro ou une adresse électronique. Inscrivez-les dans les champs prévus, ou retirez-les.",
     "health": "Le texte semble parler de santé. Rien sur la santé ne doit être inscrit ici : décrivez les faits.",
     "religion": "Le texte semble parler de religion ou de croyance. Cela ne doit pas être inscrit ici.",

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from audit.entry import Entry, Reference
+from audit.log import entries
 from casework.cases import reading
 from casework.cases.act import Missing
 from casework.cases.heads import Head, HeadBroken
 from casework.charters import referral
+from casework.kernel.clock import PARIS
 from casework.kernel.life import Slot
 from casework.meetings import records, rules
 from casework.meetings.exchange import head_of, report
@@ -20,6 +23,7 @@ from casework.store.keyring import Acting
 from casework.store.tables import CaseRow
 
 DECISIONS = Slot("deliberation")
+READING, LOOKED_AT = "reason", 400  # what every convened seat reads on the page of a situation; newest entries
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,23 @@ def following(house: House, acting: Acting, meeting: UUID, case: UUID) -> Item |
     items = on_agenda(house, acting, meeting)
     rank = next((index for index, item in enumerate(items) if item.row.id == case), 0)
     return next((item for item in items[rank:] + items[:rank] if item.head.life.step == "in_session"), None)
+
+
+def unread(house: House, acting: Acting, items: Sequence[Item]) -> list[Item]:
+    """Those of which this person has not opened the reasons since their exchange began, as its own entries say; a name alone is not a reading."""
+    if not items:
+        return []
+    start = datetime.combine(min(item.head.life.since for item in items), time.min, PARIS)
+    read = [house.events.read]
+    with house.stores.case_reading() as session:
+        found = entries(
+            session.connection(), house.provider.mac, actor=acting.keys.person, types=read, start=start, limit=LOOKED_AT
+        )
+    last: dict[UUID | None, date] = {}
+    for record in found:  # the newest first
+        if record.seat == acting.actor.seat and record.values["compartment"] == READING:
+            last.setdefault(record.subject, record.at.astimezone(PARIS).date())
+    return [item for item in items if last.get(item.row.id, date.min) < item.head.life.since]
 
 
 def decided(house: House, acting: Acting, item: Item) -> bool:

@@ -211,15 +211,26 @@ def on_agenda(sheet: Sheet) -> Sequence[str]:
     return ("scheduled", "in_session", "examined") if sheet.meeting.day <= today() else ("scheduled",)
 
 
-def closed_note(sheet: Sheet, mine: int) -> str:
-    """Why somebody finds fewer situations on the agenda than the meeting counts; empty when it finds them all."""
+def closed_note(house: House, acting: Acting, sheet: Sheet, mine: int) -> str:
+    """Why somebody finds fewer situations on the agenda than the meeting counts, or when it will read them; empty when it finds all."""
     total = sheet.total or 0
     if mine >= total:
         return ""
+    waiting = preparing(sheet) and (sheet.counts or {}).get("scheduled")
+    if waiting and acting.tenure in {item.tenure for item in sheet.convened}:
+        opening = exchange.opening(house, sheet.meeting)
+        soonest = f", au plus tôt le {full_day(opening)}" if today() < opening else ""
+        return f"Vous {_to_read(total, mine)} à l’ouverture de l’échange nominatif{soonest}."
     if not mine:
         told = "Elle ne vous est pas ouverte" if total == 1 else "Aucune ne vous est ouverte"
     else:
         opened = "Une seule vous est ouverte" if mine == 1 else f"{mine} vous sont ouvertes"
         told = f"{opened} ; {'l’autre ne vous est pas ouverte' if total - mine == 1 else 'les autres ne vous sont pas ouvertes'}"
-    waiting = preparing(sheet) and (sheet.counts or {}).get("scheduled")
     return f"{told}. L’échange nominatif n’a pas commencé." if waiting else f"{told}."
+
+
+def _to_read(total: int, mine: int) -> str:
+    """“les lirez”: what of an agenda is still to be opened to a convened person."""
+    if not mine:
+        return "la lirez" if total == 1 else "les lirez"
+    return "lirez l’autre" if total - mine == 1 else "lirez les autres"

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from casework.cases import filling, lisible, reading
+from casework.cases import about, filling, lisible, reading
 from casework.cases.act import Conflict
 from casework.cases.reading import Opened
 from casework.cases.refusals import why
@@ -77,5 +77,5 @@ def _decisions(
     status = 409 if changed else 422 if errors else 200
     return reply(
         "meetings/decide.html", opened=opened, widgets=drawn, errors=errors, changed=changed, readers=readers, day=day,
-        early=day is not None and today() < day, about=pages.about(house, opened), page="meeting", status=status,
+        early=day is not None and today() < day, about=about.about(opened), page="meeting", status=status,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What meetings say on the home page of each seat: the dates to answer, the acts that wait, the next meetings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from flask import url_for
@@ -36,7 +36,14 @@ def next_meeting(house: House, acting: Acting) -> Panel:
         if not rank or row.id in mine
     )
     title = "Prochaines réunions" if len(lines) > 1 else "Prochaine réunion"
-    return Panel(title, lines or (Task("Aucune date n’est encore fixée.", ""),))
+    return Panel(title, lines or (Task(_none(house, acting), ""),))
+
+
+def _none(house: House, acting: Acting) -> str:
+    """A head of school knows of the meetings it is convened to alone (F33-14): of the others, nothing is said."""
+    if acting.actor.seat == house.charter.schools:
+        return "Vous n’êtes convoqué à aucune réunion à venir."
+    return "Aucune date n’est encore fixée."
 
 
 def _told(house: House, row: MeetingRow, *, convened: bool) -> str:
@@ -65,8 +72,9 @@ def _of_poll(acting: Acting, found: polling.Poll) -> Iterator[Task]:
 
 
 def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> Iterator[Task]:
-    steps = [item.head.life.step for item in agenda.on_agenda(house, acting, row.id)]
+    items = agenda.on_agenda(house, acting, row.id)
     organising, reached = service.organises(house, acting), row.day <= today()
+    steps = [item.head.life.step for item in items] if organising else _to_do(house, acting, items)
     opens = not row.held and exchange.opening(house, row) <= today() <= exchange.window(house, row)
     waiting = (
         (organising and opens, "scheduled", "circulate", "{} à ouvrir à l’échange nominatif"),
@@ -83,3 +91,10 @@ def _of_meeting(house: House, acting: Acting, row: MeetingRow) -> Iterator[Task]
             yield Task(label, url_for(f"meetings.{page}", meeting=row.id), found, pressing)
     if organising and not row.held and row.day < today():
         yield Task(f"Clore la réunion du {short_day(row.day)}", url_for("meetings.hold", meeting=row.id))
+
+
+def _to_do(house: House, acting: Acting, items: Sequence[agenda.Item]) -> list[str]:
+    """The steps of an agenda for who attends: what it read since the exchange opened waits for it no more."""
+    open_now = [item for item in items if item.head.life.step == "in_session"]
+    others = [item.head.life.step for item in items if item not in open_now]
+    return others + ["in_session"] * len(agenda.unread(house, acting, open_now))

@@ -9,8 +9,7 @@ from uuid import UUID
 from casework.accounts.people import Names, names
 from casework.cases.filling import problem
 from casework.cases.reading import Opened
-from casework.charters import referral
-from casework.kernel.life import Life, Party, Slot
+from casework.kernel.life import Life, Party
 from casework.kernel.records import SITUATION, ChoiceList, Field, Kind, Labelled
 from casework.meetings import agenda, rules
 from casework.meetings.agenda import Item
@@ -178,17 +177,6 @@ def decision_problems(house: House, opened: Opened, values: Mapping[str, Any]) -
     """What the charter refuses in otherwise well-formed decisions."""
     found = house.charter.problems({"deliberation": values}, opened.life.began)
     return tuple(problem(house, key, message) for key, message in found.items())
-
-
-def about(house: House, opened: Opened) -> list[tuple[str, str]]:
-    """What the cell decides about, without a name: age band and closed reasons."""
-    reason, bands = opened.contents.get(Slot("reason"), {}), rules.closed_list(house.charter, "age_band")
-    fields = {item.name: item for item in house.charter.compartment("reason").fields}
-    main = fields["main_reason"].choices
-    found = [("Âge", bands.label(referral.band(opened.life.majority, opened.life.began)))]
-    if main is not None and reason.get("main_reason") in main:
-        found.append((fields["main_reason"].label, main.label(reason["main_reason"])))
-    return found
 
 
 def sitting_field(house: House, parties: Iterable[Party]) -> tuple[Field, ...]:

@@ -68,7 +68,7 @@ def meeting(meeting: UUID) -> Response:
         held=rules.closed_list(house.charter, "held"), attendance=rules.closed_list(house.charter, "attendance"),
         organises=organises, convened=person.tenure in {item.tenure for item in sheet.convened},
         acts=[courses.ACTS[name] for name in found.acts], following=found.following,
-        closed=courses.closed_note(sheet, found.mine), page="meeting",
+        closed=courses.closed_note(house, person, sheet, found.mine), page="meeting",
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def agenda(meeting: UUID) -> Response:
         lines=pages.lines(house, items, steps=courses.on_agenda(sheet)), free=pages.lines(house, free, lacking),
         takes=takes, asked=asked if any(item.row.id == asked for item in free) else None, total=sheet.total,
         last=confirmed.told(house, person, request.args.get("fait", ""), ("schedule", "unschedule")),
-        organises=service.organises(house, person), closed=courses.closed_note(sheet, len(items)),
+        organises=service.organises(house, person), closed=courses.closed_note(house, person, sheet, len(items)),
     )  # fmt: skip
 
 

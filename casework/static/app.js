@@ -9,10 +9,10 @@ const ELSEWHERE = "Ce brouillon vient d’être conservé depuis un autre onglet
 const page = document.body;
 const drafts = new BroadcastChannel("drafts");
 
-function post(form, url) {
+function post(form, url, keepalive = false) {
   const data = new FormData(form);
   data.append("_keep", "1");
-  return fetch(url || form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+  return fetch(url || form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual", keepalive });
 }
 
 // After a log-in in another tab, the forms of this page prove themselves anew: those of the same seat alone.
@@ -60,9 +60,11 @@ function autosave() {
     let timer = 0;
     let ended = false;
     let elsewhere = false;
-    const save = async () => {
+    let unkept = false;
+    const save = async (leaving = false) => {
       clearTimeout(timer);
-      const keep = () => post(form, form.dataset.autosave).catch(() => null);
+      unkept = false;
+      const keep = () => post(form, form.dataset.autosave, leaving).catch(() => null);
       let answer = await keep();
       ended = Boolean(answer && ENDED.includes(answer.status));
       if (ended && (await proven().catch(() => false))) {
@@ -70,10 +72,11 @@ function autosave() {
         ended = Boolean(answer && ENDED.includes(answer.status));
       }
       const kept = Boolean(answer && answer.ok);
+      if (!kept) unkept = true;
       if (kept) { alive(); drafts.postMessage(form.dataset.autosave); }
       state.textContent = kept ? "Brouillon conservé." : ended ? OVER : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
     };
-    form.addEventListener("input", () => { clearTimeout(timer); if (!elsewhere) timer = setTimeout(save, 4000); });
+    form.addEventListener("input", () => { clearTimeout(timer); unkept = !elsewhere; if (!elsewhere) timer = setTimeout(save, 4000); });
     form.addEventListener("keydown", (event) => {  // a key meant for the next field keeps the draft, and leaves one where one was
       if (event.key !== "Enter" || !event.target.matches("input")) return;
       event.preventDefault();
@@ -82,11 +85,16 @@ function autosave() {
     drafts.addEventListener("message", (event) => {
       if (event.data !== form.dataset.autosave) return;
       elsewhere = true;
+      unkept = false;
       clearTimeout(timer);
       state.textContent = ELSEWHERE;
     });
     window.addEventListener("focus", () => { if (ended) save(); });  // back from the tab where one logged in again
     form.addEventListener("submit", () => clearTimeout(timer));
+    document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.method !== "dialog") unkept = false; });  // sent, thrown away, or quitting
+    const leave = () => { if (unkept && form.isConnected) save(true); };  // a page cleared at once is not one to keep
+    window.addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); });
   }
 }
 
@@ -257,6 +265,17 @@ function returning() {
   window.addEventListener("pagehide", () => { if (sent) history.replaceState(null, "", location.href); });
 }
 
+// What is chosen unseen can be looked at; it is hidden again before it leaves, so that the browser keeps it as a password or not at all.
+function shown() {
+  for (const button of document.querySelectorAll("[data-shows]")) {
+    const field = document.getElementById(button.dataset.shows);
+    const show = (visible) => { field.type = visible ? "text" : "password"; button.setAttribute("aria-pressed", String(visible)); };
+    button.hidden = false;
+    button.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+  }
+}
+
 function printing() {
   const button = document.querySelector("[data-print]");
   if (!button) return;
@@ -284,6 +303,7 @@ notes();
 veil();
 fresh();
 returning();
+shown();
 printing();
 elapsed();
 const summary = document.querySelector("[data-focus]");

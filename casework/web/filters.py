@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from casework.kernel.clock import today
 from casework.web import french, widgets
 
+TEN_DIGITS = re.compile(r"\b0[1-9](?:[ .\u00a0\u202f-]?\d\d){4}\b")
+
 
 def relative(value: date | datetime | str) -> str:
     """“dans 3 jours”, from today."""
@@ -41,6 +43,15 @@ def _row(row: str, columns: Sequence[str]) -> Markup:
     return Markup(re.sub(r"<t[hd]\b", cell, row))  # noqa: S704 - escaped by `labelled` unless made HTML already; so is the name
 
 
+def telephones(text: str) -> Markup:
+    """A sentence whose French numbers of ten digits are called from where they stand."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="tel:+33{re.sub("[^0-9]", "", found[0])[1:]}">{found[0]}</a>'
+
+    return Markup(TEN_DIGITS.sub(link, str(escape(text))))  # noqa: S704 - escaped; what is added holds digits alone
+
+
 FILTERS = {
     "jour": french.day,
     "jour_court": french.short_day,
@@ -52,6 +63,7 @@ FILTERS = {
     "minuscule": french.lowered,
     "majuscule": french.raised,
     "typo": typo,
+    "telephones": telephones,
     "colonnes": labelled,
 }
 

@@ -10,12 +10,12 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.routing import Rule
 
 from casework.kernel.records import Charter
-from casework.store.events import OUTCOMES
+from casework.store.events import OUTCOMES, PAGES
 from casework.store.house import House
 from casework.store.keyring import Acting
 from casework.web import csrf
 from casework.web.needs import Route, undeclared_seats
-from casework.web.page import current_house, go, log, reply
+from casework.web.page import current_house, go, log, reply, report
 from casework.web.session import SESSION, read
 
 ROUTES = "casework.routes"
@@ -81,6 +81,8 @@ def guard() -> Response | None:
     route = table.get(request.endpoint or "")
     if route is not None and not route.needs.session:
         _check_form()
+        if route.needs.greets:
+            _greet()
         return None
     doors: Doors = current_app.extensions[DOORS]
     token = read(SESSION)
@@ -90,6 +92,21 @@ def guard() -> Response | None:
     # What opening the session may have logged does not stand for the page.
     g.acting, g.token, g.logged = person, token, False
     return _logged_in(doors, route, person)
+
+
+def _greet() -> None:
+    """Whoever is logged in keeps its menu on a page open to all, once the log has it; else the page shows as to a stranger.
+
+    Whom to call is to be read above all when nothing else answers.
+    """
+    house, token, doors = current_house(), read(SESSION), current_app.extensions[DOORS]
+    try:
+        person = doors.open_session(house, token) if token else None
+        if person is not None:
+            log(house.entry(house.events.page, person.actor, page=PAGES["help"]))
+            g.acting, g.token = person, token
+    except Exception as error:  # noqa: BLE001 - whatever failed, this page needs none of it
+        report(error)
 
 
 def _check_form() -> None:
@@ -120,7 +137,8 @@ def _to_charter(person: Acting) -> Response:
 def _ended(doors: Doors, token: bytes | None) -> Response:
     """Nobody is logged in: to the log-in page, whatever was asked; a form that proves its session may be kept as a draft."""
     if request.method in SAFE:
-        return go("accounts.login")
+        # A cookie that opens nothing is one of a session that is over: whoever carries it knows.
+        return go("accounts.login", **({} if token is None else {"fin": 1}))
     kept = False
     if token is not None and csrf.proves(token, request.form.get(csrf.TOKEN, "")):
         kept = doors.on_session_ended(current_house(), token, request.view_args or {}, request.form.to_dict(flat=False))

@@ -17,6 +17,7 @@ class Need:
 
     name: str
     session: bool = True
+    greets: bool = False  # without a session, yet whoever has one keeps its menu there
     signed: bool = True
     seats: frozenset[str] = frozenset()
     subject: str = ""
@@ -47,6 +48,7 @@ GROUPS: Mapping[str, Callable[[Seat], bool]] = {
     "circle": lambda item: item.member or item.by_organisation,  # who sends, receives or sits
 }
 OPEN = Need("open", session=False, signed=False)
+PUBLIC = replace(OPEN, greets=True)
 SESSION = Need("session", signed=False)  # logged in, the charter not yet signed
 SIGNED = Need("signed")
 SITUATION = Need("situation", subject="situation")

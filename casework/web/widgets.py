@@ -70,11 +70,18 @@ class Widget:
     groups: tuple[Group, ...]
     add: str  # the label of the button that asks for one more group; empty when there is no room
     remove: str  # of the one that takes a group away; empty when the least are there
+    asked: bool = False  # whether it is one of those that somebody asked to precise
 
     @property
     def described_by(self) -> str:
         """The ids of what explains this input, in reading order."""
-        hints = (("condition", self.condition), ("help", self.help), ("count", self.limit), ("error", self.error))
+        hints = (
+            ("asked", self.asked),
+            ("condition", self.condition),
+            ("help", self.help),
+            ("count", self.limit),
+            ("error", self.error),
+        )
         return " ".join(f"{self.id}-{name}" for name, present in hints if present)
 
 

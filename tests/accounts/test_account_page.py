@@ -55,4 +55,4 @@ def test_changing_seat_ends_the_former_session_and_its_pages(browser: Browser) -
     assert events(town)[1:3] == ["LoggedIn", "LoggedOut"]
     browser.post("/mon-compte/qualite", 409, **left_open)
     browser.client.set_cookie("__Host-session", former.value)
-    assert browser.get("/", 303).location == "/connexion"
+    assert browser.get("/", 303).location == "/connexion?fin=1"

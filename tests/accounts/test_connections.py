@@ -79,8 +79,8 @@ def test_the_page_shows_and_closes_a_session_left_open_elsewhere(town: Town) -> 
     assert "nulle part ailleurs" not in here.get("/mon-compte/connexions").text
     here.post("/mon-compte/connexions", 303, handle=here.html.split('name="handle" value="')[1].split('"')[0])
     assert "nulle part ailleurs" in here.get("/mon-compte/connexions").text
-    assert left.get("/", 303).location == "/connexion"
+    assert left.get("/", 303).location == "/connexion?fin=1"
     left.enter("dpo")
     here.get("/mon-compte/connexions")
     here.post("/mon-compte/connexions", 303, others="1")
-    assert left.get("/", 303).location == "/connexion"
+    assert left.get("/", 303).location == "/connexion?fin=1"

@@ -67,7 +67,9 @@ def _accepts(town: Town, path: str) -> str:
     newcomer.post(path, 422, typed="ACEF-ACEF-ACEF-ACEF-ACEF")
     assert codes[9] in newcomer.post(path, show="1").text
     accepted = newcomer.post(path, typed=codes[4])
-    newcomer.get(path, 404)
+    over = newcomer.get(path, 404).text
+    assert '<a href="/connexion">connectez-vous</a>' in over
+    assert newcomer.get(f"/invitation/{'0' * 64}", 404).text == over, "nothing is told of accounts"
     [digits] = re.findall(r"\d{5}(?: \d{5}){4}", accepted.text)
     return str(digits)
 

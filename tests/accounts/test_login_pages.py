@@ -31,7 +31,7 @@ def test_the_session_id_changes_at_each_log_in_and_the_former_one_ends(browser: 
     assert first.value != second.value
     browser.client.set_cookie("__Host-session", first.value)
     with at(browser.town.moment):
-        assert browser.client.get("/").location == "/connexion"
+        assert browser.client.get("/").location == "/connexion?fin=1"
 
 
 @pytest.mark.clause("A-02")
@@ -76,7 +76,10 @@ def test_the_charter_comes_before_everything(browser: Browser) -> None:
     browser.get("/charte")
     assert browser.post("/charte", 303, agreed="1").location == "/"
     assert events(browser.town)[0] == "CharterSigned"
-    browser.get("/")
+    assert 'href="/charte"' in browser.get("/mon-compte").text
+    again = browser.get("/charte").text
+    assert "Vous avez signé cette version" in again
+    assert "Signer la charte" not in again
 
 
 def test_leaving_ends_the_session_and_empties_the_browser(browser: Browser) -> None:
@@ -88,8 +91,9 @@ def test_leaving_ends_the_session_and_empties_the_browser(browser: Browser) -> N
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert browser.client.get_cookie("__Host-session") is None
     assert events(browser.town)[0] == "LoggedOut"
-    browser.client.set_cookie("__Host-session", former.value)
     assert browser.get("/", 303).location == "/connexion"
+    browser.client.set_cookie("__Host-session", former.value)
+    assert browser.get("/", 303).location == "/connexion?fin=1"
 
 
 def test_leaving_by_a_link_is_impossible(browser: Browser) -> None:
@@ -106,6 +110,10 @@ def test_after_a_quarter_of_an_hour_the_session_is_over(browser: Browser) -> Non
     with browser.town.later(minutes=16):
         pass
     assert "n’a pas été enregistrée" in browser.post("/rester", 403).text
+    assert "Votre session est terminée" in browser.get(str(browser.get("/", 303).location)).text
+    stranger = Browser(browser.town, app_of(browser.town.house).test_client())
+    assert stranger.get("/", 303).location == "/connexion"
+    assert "terminée" not in stranger.get("/connexion").text
 
 
 @pytest.mark.clause("F33-01")

@@ -126,14 +126,47 @@ def test_going_back_to_the_form_of_an_act_already_done_says_so(pages: Pages) -> 
 
 
 @pytest.mark.clause("F33-12", "C-05")
-def test_a_year_alone_is_explained_and_nobody_is_informed_before_a_birth(pages: Pages) -> None:
+def test_nobody_is_informed_before_a_birth(pages: Pages) -> None:
     school = pages.readers["head_of_school"]
-    year = REFERRAL | {"identity-birth": "birth_year_only", "identity-birth_year": "2007"}
-    year.pop("identity-birth_date")
-    refused = plain(school.post("/situations/nouvelle/refer", **year).text)
-    assert "la naissance est comptée au milieu de l’année" in refused
     early = REFERRAL | {"identity-informed_on": "2011-01-01"}
     assert "plus ancienne que la naissance" in plain(school.post("/situations/nouvelle/refer", **early).text)
+
+
+@pytest.mark.clause("F33-16", "F33-04")
+def test_stepping_back_says_from_which_situation_as_far_as_this_person_reads_it(pages: Pages) -> None:
+    head = pages.lives.in_session("dsol")
+    dsol = Reader(pages.readers["agent"].client.application, pages.lives, "dsol")
+    page = plain(dsol.get(f"/situations/{head.life.case}/actes/recuse").text)
+    told = re.findall(r"<div><dt>([^<]+)</dt><dd>([^<]+)</dd></div>", page)
+    assert told == [
+        ("Mineur", "Camille Fictif"),
+        ("Âge", "13 à 15 ans"),
+        ("Motif principal", "Absences répétées ou rupture de scolarité"),
+    ]
+
+
+@pytest.mark.clause("F33-15")
+def test_a_sheet_that_asks_for_nothing_says_what_its_decision_means_and_that_no_day_is_set(pages: Pages) -> None:
+    lives = pages.lives
+    sheet, owner = {"decision": "lead_named", "surname": "Fictif"}, lives.party("security_officer").person
+    head = lives.play(
+        lives.followed("security_officer"), "coordinator", "assign", {"owner_sheet": sheet}, owner=owner, due=None
+    )
+    officer = Reader(pages.readers["agent"].client.application, lives, "security_officer")
+    page = plain(officer.get(f"/situations/{head.life.case}").text)
+    assert "désignée référent de parcours" in page
+    assert "Aucune échéance n’est fixée." in page
+    dated = {"decision": "member_action", "action": "meet_family", "due": "2026-05-01"}
+    head = lives.play(
+        lives.followed("security_officer"),
+        "coordinator",
+        "assign",
+        {"owner_sheet": dated},
+        owner=owner,
+        due=date(2026, 5, 1),
+    )
+    page = plain(officer.get(f"/situations/{head.life.case}").text)
+    assert not any(words in page for words in ("référent de parcours", "Aucune échéance"))
 
 
 @pytest.mark.clause("F33-16")
@@ -268,6 +301,21 @@ def test_who_completes_a_saisine_has_the_points_asked_before_its_eyes(pages: Pag
     before = pages.page(head, f"/actes/{move}", "head_of_school").split(FORM)[0]
     assert "Les représentants légaux" in before
     assert "La date ou le lieu des faits" in before
+
+
+@pytest.mark.clause("F33-02")
+def test_each_point_asked_leads_to_its_fields_which_are_marked_and_no_other(pages: Pages) -> None:
+    asked = {"request": {"points": ["representatives", "information", "danger_route"]}}
+    head = pages.lives.play(pages.lives.refer(), "coordinator", "ask_details", asked)
+    page = pages.page(head, "/actes/correct", "head_of_school")
+    ids = re.findall(r'<li><a href="#([^"]+)">', page.split(FORM)[0])
+    assert ids == ["f-identity-representatives", "f-identity-informed_how", "f-reason-danger"]
+    assert all(page.split(FORM)[1].count(f'id="{found}"') == 1 for found in ids)
+    marked = re.findall(r'id="(f-[^"]+)-asked"', page)
+    about = {*ids, "f-reason-danger_route", *(f"f-identity-representatives-{at}-informed_how" for at in range(2))}
+    assert set(ids) < set(marked) <= about
+    assert all(f'aria-describedby="{found}-asked' in page for found in marked)
+    assert "-asked" not in pages.page(pages.lives.refer(), "/actes/ask_details")
 
 
 @pytest.mark.clause("F33-03")

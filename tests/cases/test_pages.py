@@ -117,6 +117,11 @@ def test_who_answered_is_told_the_reference_and_whom_to_ask_for_the_sheet_again(
     assert f'<strong class="reference">{head.reference}</strong>' in receipt
     assert "demandez au coordonnateur de vous l’adresser de nouveau" in receipt
     assert "Voir la situation" not in receipt
+    lately = plain(readers["recipient"].get("/").text).split("récemment")[1]
+    assert f"<li>Situation {head.reference}, le 2 mars 2026 : retour envoyé.</li>" in lately, "told, and no link"
+    for back in (path, f"/situations/{head.life.case}"):
+        assert readers["recipient"].get(back).location == f"/situations/{head.life.case}/fait/answer"
+    assert readers["pjj"].get(f"/situations/{head.life.case}").status_code == 404
 
 
 @pytest.mark.clause("F33-02")
@@ -211,6 +216,22 @@ def test_a_draft_of_an_act_that_is_over_is_not_offered_to_who_still_reads_the_si
     lives.play(head, "coordinator", "transmit")
     home = readers["coordinator"].get("/")
     assert (home.status_code, "Reprendre votre brouillon" in home.text) == (200, False)
+
+
+@pytest.mark.clause("R-01")
+def test_a_refused_page_says_where_what_was_typed_is_as_the_home_page_has_it(
+    readers: dict[str, Reader], lives: Lives
+) -> None:
+    head = lives.play(lives.refer(), "coordinator", "ask_details", {"request": builders.REQUEST})
+    school, path = readers["head_of_school"], f"/situations/{head.life.case}/actes/correct"
+    form = school.hidden(path) | {"account-text": "Texte récrit."}
+    lives.play(head, "coordinator", "resume")
+    for told in (school.send(path, form), school.get(path)):
+        assert told.status_code == 409
+        assert "Texte récrit." in told.text
+        assert "n’est affiché qu’ici" in plain(told.text)
+        assert "dans vos brouillons" not in told.text
+    assert "Reprendre votre brouillon" not in school.get("/").text
 
 
 @pytest.mark.clause("F33-14")
@@ -385,6 +406,8 @@ def test_of_two_persons_sending_at_once_the_second_is_told_and_keeps_what_it_wro
     author = {"inform": "coordinator", "retain": "prosecutor"}[late]
     kept = drafts.find(lives.house, lives.acting[author], late, head.life.case)
     assert kept
+    offered = f"situation {head.reference}" in people[late].get("/").text.split("Prochaine réunion")[0]
+    assert ("conservé dans vos brouillons" in told.text) == offered
     assert typed[late].items() <= {name: value for name, (value, *_) in kept.items()}.items()
 
 

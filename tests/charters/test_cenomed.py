@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.charters.birth import age_on, birthday_month, bounds, middle
-from casework.charters.cenomed import CENOMED, USUAL_AGES, age_band, derive, dimensions, doubts, problems
+from casework.charters.cenomed import (
+    CENOMED,
+    POINT_FIELDS,
+    POINTS,
+    SHEET_TOLD,
+    USUAL_AGES,
+    age_band,
+    derive,
+    dimensions,
+    doubts,
+    problems,
+)
 from casework.kernel.records import Kind
 
 ENTERED = date(2026, 3, 15)
@@ -326,3 +337,32 @@ def test_ages_fall_in_three_bands(age: int, band: str) -> None:
 def test_the_dsol_writes_nothing_on_content_beyond_its_own_referrals() -> None:
     moves = {move.name for move in CENOMED.moves if "dsol" in move.seats and move.writes}
     assert moves == {"refer", "correct", "clarify", "record_return"}
+
+
+@pytest.mark.clause("F33-02")
+def test_every_point_that_may_be_asked_is_about_fields_of_the_charter() -> None:
+    fields = {
+        f"{part.name}-{item.name}{inner}"
+        for part in CENOMED.compartments
+        for item in part.fields
+        for inner in ("", *(f"-{each.name}" for each in item.fields))
+    }
+    assert set(POINT_FIELDS) == {item.value for item in POINTS.values}
+    assert {name for names in POINT_FIELDS.values() for name in names} <= fields
+
+
+@pytest.mark.clause("F33-15")
+def test_what_is_told_of_a_decision_is_of_one_in_the_list() -> None:
+    decisions = next(item for item in CENOMED.lists if item.name == "decision")
+    assert set(SHEET_TOLD) <= {item.value for item in decisions.values}
+
+
+@pytest.mark.clause("F33-12")
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [(2009, ""), (2008, "comptée au milieu de l’année"), (2007, "doit avoir moins de 18 ans"), (1999, "doit avoir")],
+)
+def test_a_year_alone_is_explained_where_it_leaves_a_doubt_and_refused_plainly_elsewhere(year: int, told: str) -> None:
+    found = problems({"identity": {"birth": "birth_year_only", "birth_year": year}}, date(2026, 11, 29))
+    assert told in found.get(("identity", "birth_year"), "")
+    assert bool(found) == bool(told)

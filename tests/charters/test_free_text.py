@@ -60,3 +60,9 @@ def test_the_same_words_are_noticed_once_and_never_without_end() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_every_notice_quotes_it(text: str) -> None:
     assert all(item.words in text and item.kind in ADVICE for item in notice(text))
+
+
+@pytest.mark.clause("C-03")
+def test_no_advice_supposes_a_school_or_a_field_that_some_forms_lack() -> None:
+    assert not any("élève" in advice for advice in ADVICE.values())
+    assert "quand ce champ existe" in ADVICE["address"]

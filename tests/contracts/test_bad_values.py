@@ -31,7 +31,7 @@ BIRTHS: Mapping[str, tuple[Mapping[str, str], str, str]] = {  # what is typed, t
     "no such day": ({"birth_date": "30/02/2012"}, "birth_date", "Indiquez un jour, un mois et une année"),
     "only a year, typed as a day": ({"birth_date": "2012"}, "birth_date", "Indiquez un jour, un mois et une année"),
     "only a year, in the future": ({"birth": "birth_year_only", "birth_year": "2030"}, "birth_year", "entre 1900 et 2026"),
-    "only a year, of age": ({"birth": "birth_year_only", "birth_year": "2001"}, "birth_year", "la personne aurait 18 ans"),
+    "only a year, of age": ({"birth": "birth_year_only", "birth_year": "1999"}, "birth_year", "La personne doit avoir moins de 18 ans"),
     "only a year, in two digits": ({"birth": "birth_year_only", "birth_year": "12"}, "birth_year", "en quatre chiffres"),
     "only a year, left out": ({"birth": "birth_year_only", "birth_year": ""}, "birth_year", "Indiquez une année."),
     "an age, of age": ({"birth": "age_estimated", "age": "18"}, "age", "La personne doit avoir moins de 18 ans"),

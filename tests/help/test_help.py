@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from audit.log import Record, entries
 from casework.charters.cenomed import CENOMED
 from casework.charters.glossary import ACRONYMS, TERMS
 from casework.help.guide import GUIDES, PICTURES, parts
 from casework.help.rights import never, readings
+from casework.kernel.clock import at
+from casework.store.engines import StoreDown
+from casework.store.house import House
+from casework.web.filters import telephones
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
 
@@ -67,6 +72,47 @@ def test_pages_for_all_need_nobody(town_of_all: Lives, path: str) -> None:
     asked = application(town_of_all).test_client().get(path, base_url="https://localhost")
     assert asked.status_code == 200
     assert "Comment ça marche" not in asked.text
+
+
+@pytest.mark.clause("A-05")
+@pytest.mark.parametrize("path", ["/aide/mots", "/accessibilite", "/contact"])
+def test_who_is_logged_in_keeps_its_menu_on_a_page_for_all_and_the_log_knows(town_of_all: Lives, path: str) -> None:
+    reader, house = Reader(application(town_of_all), town_of_all, "emas"), town_of_all.house
+    with at(town_of_all.town.moment):
+        before = len(logged(house))
+    page = reader.get(path).text
+    assert "Quitter vite" in page
+    assert '<a href="/situations">Situations</a>' in page
+    assert len(logged(house)) == before + 1
+    with town_of_all.town.later(minutes=16):
+        assert "Quitter vite" not in reader.get(path).text
+
+
+def logged(house: House) -> list[Record]:
+    with house.stores.case_reading() as session:
+        return entries(session.connection(), house.provider.mac, limit=10_000)
+
+
+def test_whom_to_call_is_read_by_who_is_logged_in_though_nothing_else_answers(
+    town_of_all: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader(application(town_of_all), town_of_all, "emas")
+    monkeypatch.setattr(House, "log", broken)
+    page = reader.get("/contact")
+    assert page.status_code == 200
+    assert "Un mineur est en danger" in page.text
+    assert "Quitter vite" not in page.text, "no entry, no page of anybody"
+
+
+def broken(*_: object) -> None:
+    raise StoreDown("the case store does not answer")
+
+
+def test_the_telephones_of_whom_to_call_are_called_from_there() -> None:
+    told = telephones("Mairie <6e> : 01 99 00 12 34, ou 01.99.00.12.35. Poste 1234, code 75006.")
+    assert told.count("<a href=") == 2
+    assert '<a href="tel:+33199001234">01 99 00 12 34</a>, ou <a href="tel:+33199001235">' in told
+    assert "&lt;6e&gt;" in told
 
 
 def test_the_words_that_pages_explain_are_in_the_glossary_once() -> None:

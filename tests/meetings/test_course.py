@@ -10,6 +10,7 @@ from casework.charters.cenomed import CENOMED
 from casework.kernel.clock import at, now, today
 from casework.meetings import exchange, home, service
 from casework.meetings.rooms import Room
+from casework.web.french import day as full_day
 from tests.meetings.lives import decided, finish, owned, scheduled
 from tests.meetings.site import Site
 from tests.meetings.world import World
@@ -100,6 +101,9 @@ def test_a_convened_person_is_told_so_on_its_home_page_and_the_others_are_not(si
     assert told("pjj") == [(str(first), False), (str(second), True)]
     assert told("head_of_school") == [(str(second), True)]
     assert told("head_of_school_2") == [("", False)]
+    with site.app.test_request_context("/", base_url="https://localhost"):
+        (line,) = home.next_meeting(world.house, world.people["head_of_school_2"]).lines
+    assert line.label == "Vous n’êtes convoqué à aucune réunion à venir."
     assert "Vous êtes convoqué" in site.get("emas", f"/reunions/{first}")
     assert "Vous n’êtes pas convoqué" in site.get("pjj", f"/reunions/{first}")
 
@@ -116,16 +120,41 @@ def test_convening_says_that_nothing_is_sent(site: Site, world: World) -> None:
         assert "Aucun message n’est envoyé" in page
 
 
+@pytest.mark.clause("F33-16")
+def test_who_is_convened_is_told_when_it_will_read_the_agenda(site: Site, world: World) -> None:
+    meeting = world.meeting("emas", "pjj", days=20)
+    scheduled(world, meeting, by="pjj")
+    agenda = f"/reunions/{meeting}/ordre-du-jour"
+    opening = f"à l’ouverture de l’échange nominatif, au plus tôt le {full_day(today() + timedelta(days=13))}."
+    assert f"Vous la lirez {opening}" in plain(site.get("emas", agenda))
+    scheduled(world, meeting, by="pjj")
+    assert f"Vous les lirez {opening}" in plain(site.get("emas", agenda))
+    scheduled(world, meeting, by="emas")
+    assert f"Vous lirez les autres {opening}" in plain(site.get("emas", f"/reunions/{meeting}"))
+    assert f"Vous lirez l’autre {opening}" in plain(site.get("pjj", agenda))
+    assert "ouverte" not in plain(site.get("emas", agenda)).split("Situations à l’ordre du jour")[1].split("</main>")[0]
+    assert "Aucune ne vous est ouverte" in site.get("police_station", agenda), "who is not convened"
+    with at(now() + timedelta(days=13)):
+        assert "Vous lirez l’autre à l’ouverture de l’échange nominatif." in plain(site.get("pjj", agenda))
+
+
+def plain(page: str) -> str:
+    return page.replace("\u00a0", " ")
+
+
 def test_a_member_is_told_why_it_finds_fewer_situations(site: Site, world: World) -> None:
     meeting = world.meeting("emas", "pjj")
-    cases = [scheduled(world, meeting, by="pjj"), *(scheduled(world, meeting, by="emas") for _ in range(2))]
+    cases = [
+        scheduled(world, meeting, by="security_officer"),
+        *(scheduled(world, meeting, by="emas") for _ in range(2)),
+    ]
     here = f"/reunions/{meeting}"
     for page in (here, f"{here}/ordre-du-jour"):
-        assert "Une seule vous est ouverte" in site.get("pjj", page)
-        assert "les autres ne vous sont pas ouvertes" in site.get("pjj", page)
+        assert "Une seule vous est ouverte" in site.get("security_officer", page)
+        assert "les autres ne vous sont pas ouvertes" in site.get("security_officer", page)
         assert "Aucune ne vous est ouverte" in site.get("police_station", page)
         assert "ouvertes" not in site.get("coordinator", page)
-    assert str(cases[1]) not in site.get("pjj", f"{here}/ordre-du-jour")
+    assert str(cases[1]) not in site.get("security_officer", f"{here}/ordre-du-jour")
 
 
 @pytest.mark.clause("F33-14")

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from audit.log import entries
 from casework.kernel import clock
 from casework.kernel.clock import PARIS, today
 from casework.meetings import exchange, home, service
@@ -119,7 +120,7 @@ def test_no_page_names_anybody_before_the_exchange_opens(site: Site, world: Worl
     meeting, _ = ready(world)
     for page in ("", "/ordre-du-jour", "/ouvrir", "/releve", "/convocations"):
         assert "Marqueur" not in site.get("coordinator", f"/reunions/{meeting}{page}")
-    assert "ne vous est pas ouverte" in site.get("emas", f"/reunions/{meeting}/ordre-du-jour")
+    assert "Vous la lirez à l’ouverture" in site.get("emas", f"/reunions/{meeting}/ordre-du-jour")
 
 
 @pytest.mark.clause("C-08")
@@ -229,6 +230,23 @@ def test_postponing_convening_and_releasing_by_their_pages(site: Site, world: Wo
     site.post("coordinator", f"{here}/convocations", {"tenures": []}, status=422)
 
 
+@pytest.mark.clause("F33-16", "A-05")
+def test_from_a_situation_read_for_a_meeting_one_goes_to_the_next_and_the_log_knows(site: Site, world: World) -> None:
+    meeting, first = ready(world, "emas")
+    coordinator, second = world.people["coordinator"], world.retained()
+    exchange.schedule(world.house, coordinator, meeting, second, world.head(second).sequence)
+    exchange.circulate(world.house, coordinator, meeting)
+    page = site.get("emas", f"/situations/{first}")
+    assert f'href="/situations/{second}">Situation suivante de cette réunion' in page
+    with world.house.stores.case_reading() as session:
+        listed = entries(session.connection(), world.house.provider.mac, subject=second, limit=1)
+    assert [record.type for record in listed] == ["SituationListed"]
+    assert "Situation suivante" not in site.get("emas", f"/situations/{second}")
+    exchange.recuse(world.house, world.people["emas"], second, world.head(second).sequence)
+    assert "Situation suivante" not in site.get("emas", f"/situations/{first}")
+    assert "Situation suivante" not in site.get("prosecutor", f"/situations/{first}"), "who is not convened"
+
+
 def test_the_home_page_says_what_waits_for_each_seat(site: Site, world: World) -> None:
     def waiting(who: str) -> list[tuple[str, str]]:
         with site.app.test_request_context("/", base_url="https://localhost"):
@@ -242,6 +260,11 @@ def test_the_home_page_says_what_waits_for_each_seat(site: Site, world: World) -
     assert [url for _, url in waiting("coordinator")] == [f"{here}/ordre-du-jour"]
     (label, url), *_ = waiting("emas")
     assert (label.startswith("1 situation à lire"), url) == (True, f"{here}/ordre-du-jour")
+    site.get("emas", f"{here}/ordre-du-jour")
+    assert [task[0] for task in waiting("emas")] == [label], "a name on the agenda is not a reading"
+    site.get("emas", f"/situations/{case}")
+    assert waiting("emas") == []
+    assert [task[0] for task in waiting("town_hall")] == [label]
     world.play("coordinator", case, "decide", {"deliberation": {"decisions": [{"decision": "close"}]}})
     assert [url for _, url in waiting("coordinator")] == [f"{here}/releve"]
     exchange.sign(world.house, world.people["coordinator"], meeting)

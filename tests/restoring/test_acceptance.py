@@ -81,7 +81,7 @@ def test_a_running_server_answers_that_it_is_suspended(restored: Restored) -> No
     browser = Browser(restored.town, app_of(restored.house).test_client())
     browser.log_in("dpo")
     restored.put_back(*BOTH)
-    assert browser.get("/", 303).location == "/connexion"
+    assert browser.get("/", 303).location == "/connexion?fin=1"
     assert "deux détenteurs de parts" in browser.log_in("dpo", 503).text
 
 

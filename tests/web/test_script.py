@@ -74,6 +74,53 @@ def test_enter_in_a_field_keeps_the_draft_and_leaves_one_where_one_was(page: Pag
     assert (page.url.rstrip("/"), len(bodies)) == (address, 1)
 
 
+def test_a_page_left_at_once_keeps_its_draft_first(
+    page: Page, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "werkzeug")  # what a page sends as it goes is seen by the server alone
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.goto(f"{address}/connexion")
+    page.wait_for_timeout(500)
+    assert caplog.text.count("POST /brouillon") == 1
+    page.goto(address)
+    page.goto(f"{address}/connexion")
+    page.wait_for_timeout(500)
+    assert caplog.text.count("POST /brouillon") == 1, "nothing was typed"
+
+
+def test_a_page_hidden_keeps_its_draft_at_once_and_only_what_is_new(page: Page) -> None:
+    bodies = answer(page, "/brouillon", 200)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    for _ in range(2):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_text("Brouillon conservé.")).to_be_visible(timeout=2_000)
+    page.clock.run_for(10_000)
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("leaving", ["main form[data-autosave]", "form.leave"])
+def test_what_is_sent_or_quitted_keeps_no_draft(page: Page, leaving: str) -> None:
+    bodies = answer(page, "/brouillon", 200)
+    page.get_by_label("Prénom", exact=True).first.fill("Camille")
+    page.evaluate(f"document.querySelector('{leaving}').action = '/connexion'")
+    with page.expect_navigation():
+        page.evaluate(f"document.querySelector('{leaving}').requestSubmit()")
+    assert bodies == []
+
+
+def test_what_one_chooses_unseen_is_shown_on_demand_and_hidden_before_it_leaves(page: Page, address: str) -> None:
+    page.goto(f"{address}/?secret")
+    field, button = page.get_by_label("Mot de passe", exact=True), page.get_by_role("button", name="Afficher mot de passe")
+    field.fill("sept mots")
+    assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("password", "false")
+    button.click()
+    assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("text", "true")
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    field.evaluate("element => element.form.requestSubmit()")
+    assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("password", "false")
+
+
 def test_of_two_tabs_the_one_that_wrote_last_keeps_the_draft_and_the_other_says_so(page: Page, address: str) -> None:
     answer(page, "/brouillon", 200)
     other = page.context.new_page()
