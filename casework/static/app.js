@@ -9,10 +9,14 @@ const ELSEWHERE = "Ce brouillon vient d’être conservé depuis un autre onglet
 const page = document.body;
 const drafts = new BroadcastChannel("drafts");
 
-function post(form, url) {
+function kept(form) {
   const data = new FormData(form);
   data.append("_keep", "1");
-  return fetch(url || form.action, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" });
+  return data;
+}
+
+function post(form, url) {
+  return fetch(url || form.action, { method: "POST", body: kept(form), credentials: "same-origin", redirect: "manual" });
 }
 
 // After a log-in in another tab, the forms of this page prove themselves anew: those of the same seat alone.
@@ -60,8 +64,9 @@ function autosave() {
     let timer = 0;
     let ended = false;
     let elsewhere = false;
+    const wait = () => { clearTimeout(timer); timer = 0; };
     const save = async () => {
-      clearTimeout(timer);
+      wait();
       const keep = () => post(form, form.dataset.autosave).catch(() => null);
       let answer = await keep();
       ended = Boolean(answer && ENDED.includes(answer.status));
@@ -69,11 +74,11 @@ function autosave() {
         answer = await keep();
         ended = Boolean(answer && ENDED.includes(answer.status));
       }
-      const kept = Boolean(answer && answer.ok);
-      if (kept) { alive(); drafts.postMessage(form.dataset.autosave); }
-      state.textContent = kept ? "Brouillon conservé." : ended ? OVER : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
+      const done = Boolean(answer && answer.ok);
+      if (done) { alive(); drafts.postMessage(form.dataset.autosave); }
+      state.textContent = done ? "Brouillon conservé." : ended ? OVER : "Le brouillon n’a pas pu être conservé. Utilisez le bouton.";
     };
-    form.addEventListener("input", () => { clearTimeout(timer); if (!elsewhere) timer = setTimeout(save, 4000); });
+    form.addEventListener("input", () => { wait(); if (!elsewhere) timer = setTimeout(save, 4000); });
     form.addEventListener("keydown", (event) => {  // a key meant for the next field keeps the draft, and leaves one where one was
       if (event.key !== "Enter" || !event.target.matches("input")) return;
       event.preventDefault();
@@ -82,11 +87,12 @@ function autosave() {
     drafts.addEventListener("message", (event) => {
       if (event.data !== form.dataset.autosave) return;
       elsewhere = true;
-      clearTimeout(timer);
+      wait();
       state.textContent = ELSEWHERE;
     });
     window.addEventListener("focus", () => { if (ended) save(); });  // back from the tab where one logged in again
-    form.addEventListener("submit", () => clearTimeout(timer));
+    form.addEventListener("submit", wait);
+    window.addEventListener("pagehide", () => { if (timer) navigator.sendBeacon(form.dataset.autosave, kept(form)); });  // what was just written when one leaves
   }
 }
 
@@ -187,13 +193,16 @@ function keys() {
   control.addEventListener("click", () => { sessionStorage.setItem("keys", on() ? "off" : "on"); show(); });
   show();
   hint.hidden = false;
+  document.querySelectorAll("[data-with-keys]").forEach((line) => { line.hidden = false; });
   let ready = false;  // a key pressed before anybody can have read the page was meant for the one before
   page.classList.add("unread");
   setTimeout(() => { ready = true; page.classList.remove("unread"); }, UNREAD);
+  const writes = (place) => place.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing] > :not(summary)");
+  document.addEventListener("focusin", ({ target }) => page.classList.toggle("writing", Boolean(writes(target))));  // a letter is not shown where it does not act
+  document.addEventListener("focusout", () => page.classList.remove("writing"));
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.method !== "dialog") ready = false; });  // one act for one page
   document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing]");
-    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
+    if (writes(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
     const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); sessionStorage.setItem("keyed", "1"); target.click(); }
   });
@@ -205,15 +214,17 @@ function keyed() {
   sessionStorage.removeItem("keyed");
 }
 
-// Opened to write, it is written in at once; no letter acts meanwhile.
+// Opened to write, it is written in at once; no letter acts meanwhile, and Escape gives them back.
 function notes() {
   for (const note of document.querySelectorAll("details[data-writing]")) {
-    note.querySelector("summary").addEventListener("click", (event) => {
+    const summary = note.querySelector("summary");
+    summary.addEventListener("click", (event) => {
       event.preventDefault();  // opened at once, so that not even the first letter goes elsewhere
-      note.open = !note.open;
+      note.open = !note.open || !event.isTrusted;  // its key opens, and never closes
       const area = note.querySelector("textarea");
       if (note.open) { area.focus(); area.scrollIntoView({ block: "center" }); }
     });
+    note.addEventListener("keydown", (event) => { if (event.key === "Escape") summary.focus(); });
   }
 }
 
