@@ -131,7 +131,7 @@ ROUTES = (
 
 def keep_late(house: House, token: bytes, asked: Mapping[str, Any], form: Form) -> bool:
     """Seal the form of an act, posted after the session ended, to its author; False when there is nothing to keep."""
-    author, move = expired_author(house, token), asked.get("move")
+    author, move = expired_author(house, token), asked.get("move") or (screening.ASKING if "avis" in form else None)
     if author is None or move not in {item.name for item in house.charter.moves}:
         return False
     return drafts.keep(house, author, move, form, asked.get("case"), asked.get("part"))

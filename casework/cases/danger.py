@@ -1,4 +1,4 @@
-"""Which situations of a list say that the minor is in danger (F33-13), for who must look at them first; each reading is logged."""
+"""What a situation says before all else, danger (F33-13) or a rixe (F33-07); which of a list say danger, for who must look at them first, each reading logged."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -14,15 +14,22 @@ from casework.store.keyring import Acting
 from casework.web.french import lowered
 
 REASON = "reason"
+RIXE = "En lien avec une rixe."
 
 
 def told(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> str:
     """That the minor is said to be in danger, and which route was taken (F33-13); empty when it is not."""
-    reason = contents.get(Slot("reason"), {})
+    reason = contents.get(Slot(REASON), {})
     if not reason.get("danger"):
         return ""
     routes = next(found for found in charter.lists if found.name == "danger_route")
     return f"Danger signalé. Voie prise : {lowered(routes.label(reason['danger_route']))}."
+
+
+def alerts(charter: Charter, contents: Mapping[Slot, Mapping[str, Any]]) -> tuple[str, ...]:
+    """What the page of a situation says first to who reads its reason: danger, then a rixe, which an urgent meeting may take (F33-07)."""
+    rixe = RIXE if contents.get(Slot(REASON), {}).get("rixe") else ""
+    return tuple(filter(None, (told(charter, contents), rixe)))
 
 
 def signalled(house: House, acting: Acting, lines: Sequence[Line]) -> frozenset[UUID]:

@@ -113,7 +113,7 @@ def _lacks(item: Glimpse) -> str:
         return "Remontée d’un agent."
     found = referral.missing(item.contents[Slot("identity")])
     lacks = f"Il manque : {', '.join(found)}." if found else "Rien ne manque."
-    return f"En lien avec une rixe. {lacks}" if item.contents.get(Slot("reason"), {}).get("rixe") else lacks
+    return f"{danger.RIXE} {lacks}" if item.contents.get(Slot("reason"), {}).get("rixe") else lacks
 
 
 # --- What waits for others ------------------------------------------------------------------------------------------

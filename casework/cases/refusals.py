@@ -11,6 +11,7 @@ from casework.cases import confirmed, drafts, reading, shown
 from casework.cases.act import Conflict, Missing, Unsealable
 from casework.cases.filling import fill, sections
 from casework.cases.heads import HeadBroken
+from casework.cases.screening import ASKING
 from casework.kernel.engine import IllegalMove, beginnings
 from casework.kernel.life import Life
 from casework.kernel.records import Move
@@ -24,6 +25,7 @@ from casework.web.widgets import Words
 REFUSALS = (Conflict, IllegalMove, Unsealable, Missing, NoKey, HeadBroken)
 STATUS = {NoKey: (503, "error"), HeadBroken: (503, "error"), Conflict: (409, "conflict")}
 CHANGED = "La situation a changé depuis l’affichage de la page : une autre personne a agi entre-temps."
+QUEUE = "cases.give"
 Typed = list[tuple[str, tuple[Words, ...]]]
 
 
@@ -113,7 +115,7 @@ def left_over(name: str, case: UUID, part: UUID | None) -> Response:
 
 
 def _posted(house: House, life: Life | None) -> Typed:
-    name = (request.view_args or {}).get("move") or request.form.get("avis", "")
+    name = (request.view_args or {}).get("move") or (ASKING if request.endpoint == QUEUE else "")
     found = (move for move in house.charter.moves if name == move.name or request.endpoint == move.page)
     move = next(found, None) if request.method == "POST" else None
     return list(_words(house, move, request.form, life)) if move else []

@@ -74,7 +74,7 @@ def situation(case: UUID) -> Response:
         "cases/situation.html",
         opened=opened,
         groups=shown.groups(house, opened),
-        danger=danger.told(house.charter, opened.contents),
+        alerts=danger.alerts(house.charter, opened.contents),
         lacks=next(filter(None, (shown.lacking(move, opened) for _, move in opened.moves)), ""),
         course=shown.course(house, person, opened),
         acts=offered.acts(house, opened),

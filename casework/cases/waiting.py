@@ -11,6 +11,7 @@ from audit.entry import Reference
 from casework.cases import comparing, danger, drafts, duties, reading
 from casework.cases.duties import Duty
 from casework.cases.reading import Line
+from casework.cases.screening import ASKING
 from casework.cases.several import glimpses
 from casework.kernel.clock import today
 from casework.kernel.engine import beginnings
@@ -110,7 +111,7 @@ def _offered(house: House, acting: Acting) -> Iterator[tuple[drafts.Draft, str]]
 
 
 def _draft(house: House, acting: Acting, draft: drafts.Draft, reference: str) -> Task:
-    label = lowered(house.charter.move(draft.form).label)
+    label = "donner un avis" if draft.form == ASKING else lowered(house.charter.move(draft.form).label)
     words = f"Reprendre votre brouillon du {short_day(draft.changed_on)} : {label}"
     if draft.case is None:
         return Task(words, _draft_url(draft))
@@ -185,6 +186,8 @@ def _one_or_list(cases: Sequence[UUID]) -> str:
 def _draft_url(draft: drafts.Draft) -> str:
     if draft.case is None:
         return url_for("cases.new", move=draft.form)
+    if draft.form == ASKING:
+        return url_for("cases.queue", situation=draft.case)
     if draft.part is None:
         return url_for("cases.step", case=draft.case, move=draft.form)
     return url_for("cases.part_step", case=draft.case, move=draft.form, part=draft.part)

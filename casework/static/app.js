@@ -195,13 +195,16 @@ function keys() {
   control.addEventListener("click", () => { sessionStorage.setItem("keys", on() ? "off" : "on"); show(); });
   show();
   hint.hidden = false;
+  document.querySelectorAll("[data-with-keys]").forEach((line) => { line.hidden = false; });
   let ready = false;  // a key pressed before anybody can have read the page was meant for the one before
   page.classList.add("unread");
   setTimeout(() => { ready = true; page.classList.remove("unread"); }, UNREAD);
+  const writes = (place) => place.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing] > :not(summary)");
+  document.addEventListener("focusin", ({ target }) => page.classList.toggle("writing", Boolean(writes(target))));  // a letter is not shown where it does not act
+  document.addEventListener("focusout", () => page.classList.remove("writing"));
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.method !== "dialog") ready = false; });  // one act for one page
   document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing]");
-    if (writing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
+    if (writes(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
     const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
     if (target) { event.preventDefault(); sessionStorage.setItem("keyed", "1"); target.click(); }
   });
@@ -213,15 +216,17 @@ function keyed() {
   sessionStorage.removeItem("keyed");
 }
 
-// Opened to write, it is written in at once; no letter acts meanwhile.
+// Opened to write, it is written in at once; no letter acts meanwhile, and Escape gives them back.
 function notes() {
   for (const note of document.querySelectorAll("details[data-writing]")) {
-    note.querySelector("summary").addEventListener("click", (event) => {
+    const summary = note.querySelector("summary");
+    summary.addEventListener("click", (event) => {
       event.preventDefault();  // opened at once, so that not even the first letter goes elsewhere
-      note.open = !note.open;
+      note.open = !note.open || !event.isTrusted;  // its key opens, and never closes
       const area = note.querySelector("textarea");
       if (note.open) { area.focus(); area.scrollIntoView({ block: "center" }); }
     });
+    note.addEventListener("keydown", (event) => { if (event.key === "Escape") summary.focus(); });
   }
 }
 

@@ -5,15 +5,18 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from audit.log import entries
+from casework.cases import drafts
 from casework.cases.act import Change, act, begin
 from casework.cases.reading import open_situation
 from casework.kernel.clock import at
-from casework.store.tables import CaseRow
+from casework.store.tables import CaseRow, DraftRow
 from tests import builders
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
+from tests.contracts.telling import plain
 
 CASE = re.compile(r'action="(/avis/[0-9a-f-]{36})"')
 
@@ -39,7 +42,7 @@ def give(parquet: Reader, avis: str, page: str = "/avis", **form: str) -> tuple[
 @pytest.mark.clause("F33-10")
 def test_each_avis_is_one_press_and_shows_the_next_situation(parquet: Reader, lives: Lives) -> None:
     cases = waiting(lives, 3)
-    assert "1 sur 3" in parquet.get("/avis").text
+    assert "Après celle-ci, il en reste 2." in plain(parquet.get("/avis").text)
     assert give(parquet, "retain") == (303, "/avis?fait=retain")
     page = parquet.get("/avis?fait=retain").text
     assert "La situation est retenue" in page
@@ -128,11 +131,80 @@ def test_details_without_a_point_are_asked_again_and_nothing_typed_is_lost(parqu
     assert "Note fictive." in page
 
 
-def test_a_situation_is_passed_over_and_comes_back(parquet: Reader, lives: Lives) -> None:
-    first, second = waiting(lives, 2)
-    assert first in parquet.get("/avis").text
-    assert second in parquet.get(f"/avis?apres={first}").text
-    assert first in parquet.get(f"/avis?apres={second}").text
+def test_what_is_passed_over_comes_back_at_the_end_and_one_is_told_where_one_stands(
+    parquet: Reader, lives: Lives
+) -> None:
+    first, second, third = waiting(lives, 3)
+    passed = give(parquet, "pass")[1]
+    assert passed == f"/avis?apres={first}"
+    page = parquet.get(passed).text
+    assert second in page
+    assert "Après celle-ci, il en reste 2. Les situations passées reviennent à la fin." in plain(page)
+    decided = give(parquet, "retain", passed)[1]
+    page = parquet.get(decided).text
+    assert third in page
+    assert "Après celle-ci, il en reste une. Les situations passées reviennent à la fin." in plain(page)
+    back = give(parquet, "pass", decided)[1]
+    page = parquet.get(back).text
+    assert first in page
+    assert "il en reste une. Vous avez fait le tour : les situations passées reviennent." in plain(page)
+    last = give(parquet, "retain", back)[1]
+    page = parquet.get(last).text
+    assert third in page
+    assert "C’est la dernière." in plain(page)
+    assert 'value="pass"' not in page
+
+
+@pytest.mark.clause("R-01", "C-04")
+@pytest.mark.parametrize(("button", "status"), [({"avis": "pass"}, 303), ({"avis": "keep"}, 303), ({"_keep": "1"}, 204)])
+def test_what_is_written_without_an_avis_is_a_draft_until_it_is_given(
+    parquet: Reader, lives: Lives, button: dict[str, str], status: int
+) -> None:
+    case, _ = waiting(lives, 2)
+    written = {"judicial-note": "Note fictive.", "request-points": "facts"}
+    answer = parquet.send(f"/avis/{case}", {**parquet.hidden("/avis"), **written, **button})
+    assert answer.status_code == status
+    with at(lives.town.moment):
+        colleague = lives.town.join("prosecutor", "colleague")
+        assert drafts.find_posted(lives.house, colleague, "ask_clarification", UUID(case)) is None
+    home = plain(parquet.get("/").text)
+    assert "Reprendre votre brouillon du 2 mars 2026 : donner un avis, situation" in home
+    for path in ("/avis", f"/avis?situation={case}"):
+        page = parquet.get(path).text
+        assert "Note fictive." in page
+        assert "Brouillon du 2 mars 2026, repris." in plain(page)
+        assert re.search(r'value="facts" checked', page)
+    assert give(parquet, "not_retain")[0] == 303
+    assert "Reprendre votre brouillon" not in parquet.get("/").text
+    with lives.house.stores.case_reading() as session:
+        assert session.scalars(select(DraftRow)).all() == []
+
+
+def test_to_pass_over_without_writing_leaves_no_draft(parquet: Reader, lives: Lives) -> None:
+    waiting(lives, 2)
+    assert give(parquet, "pass", **{"judicial-note": " "})[0] == 303
+    assert "Reprendre votre brouillon" not in parquet.get("/").text
+
+
+def test_a_note_sent_after_the_session_ended_is_found_again(parquet: Reader, lives: Lives) -> None:
+    (case,) = waiting(lives, 1)
+    looked_at = parquet.hidden("/avis")
+    lives.town.moment += timedelta(minutes=20)
+    late = parquet.send(f"/avis/{case}", {**looked_at, "avis": "retain", "judicial-note": "Note fictive."})
+    assert late.status_code == 403
+    assert "conservé en brouillon" in late.text
+    assert "Note fictive." in Reader(parquet.client.application, lives, "prosecutor").get("/avis").text
+
+
+@pytest.mark.clause("F33-07")
+def test_a_rixe_is_said_before_all_else_where_the_situation_is_read(parquet: Reader, lives: Lives) -> None:
+    contents = builders.referral(surname="Fictif")
+    contents["reason"] |= {"rixe": True}
+    with at(lives.town.moment):
+        head = begin(lives.house, lives.acting["head_of_school"], uuid4(), Change("refer", contents))
+    case = lives.play(head, "coordinator", "transmit").life.case
+    for path in ("/avis", f"/situations/{case}"):
+        assert "En lien avec une rixe." in plain(parquet.get(path).text).partition("Motifs")[0]
 
 
 def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parquet: Reader, lives: Lives) -> None:
@@ -141,11 +213,12 @@ def test_an_avis_given_by_a_colleague_meanwhile_is_told_and_not_given_twice(parq
     with at(lives.town.moment):
         colleague = lives.town.join("prosecutor", "colleague")
         act(lives.house, colleague, UUID(case), None, Change("retain", {"judicial": {}}))
-    answer = parquet.send(f"/avis/{case}", {**looked_at, "avis": "ask_clarification", "judicial-note": "Note fictive."})
-    assert answer.status_code == 409
-    assert "a changé" in answer.text
-    assert "Note fictive." in answer.text
-    assert "une autre personne a agi" in answer.text
+    for button in ("ask_clarification", "pass"):
+        answer = parquet.send(f"/avis/{case}", {**looked_at, "avis": button, "judicial-note": "Note fictive."})
+        assert answer.status_code == 409
+        assert "a changé" in answer.text
+        assert "Note fictive." in answer.text
+        assert "une autre personne a agi" in answer.text
 
 
 @pytest.mark.parametrize(("avis", "told"), [("retain", "retenue par le Parquet"), ("not_retain", "non retenue")])

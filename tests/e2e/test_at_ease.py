@@ -60,21 +60,72 @@ def enter(browser: Browser, base: str, server: Server, login: str, *, script: bo
     return Seat(browser, base, server.words(login), [], script=script)
 
 
+# What has the focus while the bar of the avis lies over it, and whether that bar is whole in the window.
+UNDER = """() => {
+  const [e, bar] = [document.activeElement, document.querySelector('.decide')];
+  const [box, over] = [e.getBoundingClientRect(), bar.getBoundingClientRect()];
+  const whole = over.top >= 0 && over.bottom <= innerHeight + 1;
+  return { whole, under: !bar.contains(e) && !e.contains(bar) && box.bottom > over.top + 1 && box.top < over.bottom ? e.outerHTML.slice(0, 99) : '' };
+}"""
+# The stop before the first summary has the focus, and that summary lies at the very bottom of the window.
+BEFORE = """() => {
+  const stops = [...document.querySelectorAll('main :is(a, button, summary)')].filter((e) => e.checkVisibility());
+  const first = stops.findIndex((e) => e.matches('summary'));
+  stops[first - 1].focus({ preventScroll: true });
+  scrollBy({ top: stops[first].getBoundingClientRect().bottom - innerHeight, behavior: 'instant' });
+}"""
+
+
+def test_the_avis_stay_in_view_while_one_reads_and_hide_nothing_that_has_the_focus(
+    browser: Browser, base: str, server: Server
+) -> None:
+    prosecutor = enter(browser, base, server, "parquet")
+    page = prosecutor.page
+    for width, height, whole in ((1280, 900, True), (390, 844, True), (640, 450, False), (320, 568, False)):
+        page.set_viewport_size({"width": width, "height": height})
+        prosecutor.open("/avis")
+        assert page.evaluate(UNDER)["whole"] == whole, width
+        page.evaluate(BEFORE)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        page.wait_for_function(f"() => !({UNDER})().under", timeout=5_000)  # a browser takes its time to scroll
+    page.context.close()
+
+
+def test_what_was_just_written_is_kept_when_one_leaves(browser: Browser, base: str, server: Server) -> None:
+    prosecutor = enter(browser, base, server, "parquet2")
+    prosecutor.open("/avis")
+    prosecutor.page.get_by_text("Note privée, facultative").click()
+    prosecutor.page.keyboard.type("Note P4")
+    prosecutor.follow("Accueil")
+    prosecutor.page.wait_for_timeout(UNREAD)  # what is sent on leaving may come after the next page was made
+    assert "Reprendre votre brouillon" in prosecutor.open("/")
+    prosecutor.follow("Reprendre votre brouillon")
+    assert prosecutor.page.input_value("[name='judicial-note']") == "Note P4"
+    prosecutor.page.context.close()
+
+
 @pytest.mark.clause("F33-10")
 def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None:
+    server.ahead += timedelta(seconds=30)  # a code serves once
     prosecutor = enter(browser, base, server, "parquet")
     first = prosecutor.open("/avis")
     prosecutor.page.wait_for_timeout(UNREAD)
     prosecutor.page.keyboard.press("p")  # no point is ticked yet: the points are shown, nothing is sent
     assert prosecutor.page.get_by_label("La date ou le lieu des faits").is_visible()
-    prosecutor.page.get_by_text("Note privée, facultative").click()
+    prosecutor.page.evaluate("document.activeElement.blur()")
+    prosecutor.page.keyboard.press("e")
     written = prosecutor.page.locator("[name='judicial-note']")
     prosecutor.page.keyboard.type("Note P4, sans numéro")  # as one opens it, one writes in it
     assert written.input_value() == "Note P4, sans numéro"
+    letter = prosecutor.page.locator(".decide kbd").first
+    assert not letter.is_visible()  # it would not act
     prosecutor.page.keyboard.press("Tab")
     prosecutor.page.keyboard.press("n")  # on its radios, a letter is not an avis either
     assert prosecutor.path == "/avis"
-    prosecutor.page.get_by_text("Points à préciser, pour").click()
+    assert prosecutor.page.get_by_text("La touche Échap termine la note").is_visible()
+    prosecutor.page.keyboard.press("Escape")
+    assert letter.is_visible()
     after = prosecutor.strike("r")
     assert "Retenir la situation" in first
     assert "est retenue" in after
