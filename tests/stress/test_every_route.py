@@ -22,12 +22,14 @@ from tests.contracts.searching import markers
 from tests.stress.served import SECONDS
 
 ALLOWED = {200, 204, 303, 308, 400, 403, 404, 405, 409, 413, 422, 429}
-LEAVING = (
+LEAVING = (  # who leaves, or is sent away, is no longer who it was: only looked at
     "/deconnexion",
     "/mon-compte/connexions",
     "/mon-compte/qualite",
     "/connexion",
-)  # who leaves is no longer who it was
+    "/administration/qualites/<uuid:tenure>/retrait",
+    "/administration/qualites/<uuid:tenure>/suspension",
+)
 ROUNDS = max(1, int(SECONDS / 5))
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 STRANGE = (
