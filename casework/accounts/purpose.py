@@ -10,12 +10,12 @@ TITLE = "À quoi sert votre accès"
 LOG, SHARES = ("Consulter le journal des accès", "journal.journal"), ("Voir qui détient une part", "accounts.shares")
 PURPOSES = {  # seat: what it is for, what will bring it back, where it can go
     "dpo": (
-        "Vous vérifiez qui a lu quoi et quand, sans jamais lire une situation.",
+        "Vous vérifiez qui a lu quoi et quand, sans jamais lire une situation. Si vous détenez une part de la clé de secours, notez-la sur papier.",
         "Un doute sur un accès, ou une demande d’une personne concernée, vous ramènera ici.",
         (LOG, SHARES),
     ),
     "controller": (
-        "Vous répondez du traitement et détenez une part de la clé de secours, sans jamais lire une situation.",
+        "Vous répondez du traitement, sans jamais lire une situation. Si vous détenez une part de la clé de secours, notez-la sur papier.",
         "Le départ d’un détenteur de part, ou une restauration, vous ramènera ici.",
         (SHARES,),
     ),

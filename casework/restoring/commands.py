@@ -81,7 +81,9 @@ def _ask(which: str) -> Typed:
 
 def _tell(done: Accepted) -> None:
     replayed = done.replayed
-    click.echo(f"Accepted: entry {done.tip} of the log is the last of the backup, entry {done.pin} had been seen.")
+    click.echo(
+        f"Accepted: the log goes on after entry {done.tip}, attempts to accept included; entry {done.pin} had been seen."
+    )
     click.echo(
         f"Situations destroyed again: {replayed.destroyed}. Seats and keys suspended again: {replayed.departed}."
     )

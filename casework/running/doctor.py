@@ -46,9 +46,15 @@ class Finding:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding, the likeliest cause first; what needs an open house is left out when it does not open."""
-    yield from _private(settings)
-    yield from _room(settings)
-    yield from _copied(settings)
+    try:
+        yield from _private(settings)
+        yield from _room(settings)
+        yield from _copied(settings)
+    except PermissionError as error:
+        yield Finding(
+            FAIL, f"this account cannot reach {error.filename}", "give its folder to the account of casework: `chown`"
+        )
+        return
     yield from _in_front(settings)
     yield _mail(settings)
     try:
@@ -113,10 +119,11 @@ def _copied(settings: Settings) -> Iterator[Finding]:
     age = ticking.age(_copy_mark(settings))
     newer = age is not None and settings.provider.exists() and (ticking.age(settings.provider) or age) < age
     if age is None or age > COPY_AGE or newer:
-        when = "never" if age is None else "not since the key file changed" if newer else "not for a year"
+        since = "since the key file changed" if newer else "for a year"
+        when = "never checked" if age is None else f"not checked {since}"
         yield Finding(
             WARN,
-            f"the copy of the key file was {when} checked",
+            f"the copy of the key file was {when}",
             "`casework copied - < PATH-OF-THE-COPY`: without this file everything is lost",
         )
     else:

@@ -160,3 +160,10 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     units = sorted(map(str, tmp_path.iterdir()))
     checked = subprocess.run([analyze, "verify", *units], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr, len(units)) == (0, "", 3)
+
+
+def test_no_server_of_the_configuration_writes_down_what_is_asked() -> None:
+    """An invitation typed without TLS is sent on, and must not stay in a log on the way."""
+    _, *servers = (SHIPPED / "nginx.conf").read_text(encoding="utf-8").split("server {")
+    assert servers
+    assert [server for server in servers if "access_log off;" not in server] == []

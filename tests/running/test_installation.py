@@ -140,8 +140,8 @@ def test_a_copy_that_the_account_may_not_open_is_checked_through_its_input(folde
 @pytest.mark.parametrize(
     ("names", "days", "told"),
     [
-        (("provider-copied", "provider.json"), -400, "not for a year"),
-        (("provider.json",), 1, "not since the key file changed"),
+        (("provider-copied", "provider.json"), -400, "not checked for a year"),
+        (("provider.json",), 1, "not checked since the key file changed"),
     ],
 )
 def test_a_copy_that_is_old_or_of_a_former_key_file_is_checked_again(
@@ -151,7 +151,7 @@ def test_a_copy_that_is_old_or_of_a_former_key_file_is_checked_again(
     moment = time.time() + days * 86_400
     for name in names:
         os.utime(folder / "keys" / name, (moment, moment))
-    assert f"the copy of the key file was {told} checked" in shell.run("doctor").output
+    assert f"the copy of the key file was {told}" in shell.run("doctor").output
 
 
 def test_a_turn_that_fails_in_the_server_is_said_in_one_line_without_what_it_held(
@@ -232,6 +232,17 @@ def test_the_doctor_says_which_file_to_put_back(folder: Path, shell: Shell) -> N
     found = shell.run("doctor")
     assert (found.exit_code, "put the copy of that file back" in found.output) == (1, True)
     assert "error of the software" not in found.output
+
+
+def test_the_doctor_says_which_folder_is_not_its_own(
+    folder: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: Any) -> NoReturn:  # who tests is root, to whom nothing is closed
+        raise PermissionError(13, "Permission denied", str(folder / "data" / "case.db"))
+
+    monkeypatch.setattr(doctor, "_exposed", closed)
+    found = shell.run("doctor")
+    assert (found.exit_code, f"cannot reach {folder / 'data' / 'case.db'}" in found.output) == (1, True)
 
 
 def test_the_doctor_asks_the_web_server_in_front(folder: Path, shell: Shell) -> None:
