@@ -74,9 +74,7 @@ def test_enter_in_a_field_keeps_the_draft_and_leaves_one_where_one_was(page: Pag
     assert (page.url.rstrip("/"), len(bodies)) == (address, 1)
 
 
-def test_a_page_left_at_once_keeps_its_draft_first(
-    page: Page, address: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_page_left_at_once_keeps_its_draft_first(page: Page, address: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "werkzeug")  # what a page sends as it goes is seen by the server alone
     page.get_by_label("Prénom", exact=True).first.fill("Camille")
     page.goto(f"{address}/connexion")
@@ -111,7 +109,10 @@ def test_what_is_sent_or_quitted_keeps_no_draft(page: Page, leaving: str) -> Non
 
 def test_what_one_chooses_unseen_is_shown_on_demand_and_hidden_before_it_leaves(page: Page, address: str) -> None:
     page.goto(f"{address}/?secret")
-    field, button = page.get_by_label("Mot de passe", exact=True), page.get_by_role("button", name="Afficher mot de passe")
+    field, button = (
+        page.get_by_label("Mot de passe", exact=True),
+        page.get_by_role("button", name="Afficher mot de passe"),
+    )
     field.fill("sept mots")
     assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("password", "false")
     button.click()
@@ -139,7 +140,9 @@ def test_of_two_tabs_the_one_that_wrote_last_keeps_the_draft_and_the_other_says_
 def test_a_form_sent_from_a_field_that_a_summary_led_to_starts_again_at_its_top(page: Page) -> None:
     page.evaluate("location.hash = 'main'")
     with page.expect_navigation() as following:
-        page.evaluate("(form => { form.removeAttribute('action'); form.requestSubmit(); })(document.querySelector('main form'))")
+        page.evaluate(
+            "(form => { form.removeAttribute('action'); form.requestSubmit(); })(document.querySelector('main form'))"
+        )
     assert "#" not in following.value.url
     assert "#" not in page.url
 
