@@ -15,11 +15,6 @@ def own(house: House, acting: Acting, case: UUID, move: str) -> Record | None:
     return next((record for record in found if record.values["move"] == move), None)
 
 
-def newest(house: House, acting: Acting, case: UUID) -> Record | None:
-    """What this person, in this seat, did last on this situation; None when it never did anything."""
-    return next(_done(house, acting, house.events.moved, case), None)
-
-
 def last(house: House, acting: Acting, case: UUID) -> Record | None:
     """The newest move of this situation, when this person, in this seat, played it; None when somebody else did."""
     with house.stores.case_reading() as session:

@@ -57,14 +57,11 @@ def listing() -> Response:
 
 
 def situation(case: UUID) -> Response:
-    """One situation, as a file on a desk; for who acted on it and may know of it no more, what it did."""
+    """One situation, as a file on a desk."""
     house, person = current_house(), acting()
     opened = reading.open_situation(house, person, case)
     if opened is None:
-        did = confirmed.newest(house, person, case)
-        if did is None:
-            raise NotFound
-        return go("cases.done", case=case, move=str(did.values["move"]))
+        raise NotFound
     following = offered.onward(house, person, opened)
     if following is not None:
         listed = house.events.shown_in_list

@@ -119,9 +119,9 @@ def test_who_answered_is_told_the_reference_and_whom_to_ask_for_the_sheet_again(
     assert "Voir la situation" not in receipt
     lately = plain(readers["recipient"].get("/").text).split("récemment")[1]
     assert f"<li>Situation {head.reference}, le 2 mars 2026 : retour envoyé.</li>" in lately, "told, and no link"
-    for back in (path, f"/situations/{head.life.case}"):
-        assert readers["recipient"].get(back).location == f"/situations/{head.life.case}/fait/answer"
-    assert readers["pjj"].get(f"/situations/{head.life.case}").status_code == 404
+    assert readers["recipient"].get(path).location == f"/situations/{head.life.case}/fait/answer"
+    for who, page in (("recipient", f"/situations/{head.life.case}"), ("pjj", path)):
+        assert readers[who].get(page).status_code == 404
 
 
 @pytest.mark.clause("F33-02")

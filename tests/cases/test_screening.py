@@ -71,7 +71,7 @@ def test_an_avis_given_by_mistake_is_given_again_at_the_coordinators_demand(parq
     (case,) = waiting(lives, 1)
     assert give(parquet, "not_retain")[0] == 303
     assert "demandez au coordonnateur" in parquet.get("/avis?fait=not_retain").text
-    assert parquet.get(f"/situations/{case}").location == f"/situations/{case}/fait/not_retain"
+    assert parquet.get(f"/situations/{case}").status_code == 404
     coordinator = Reader(parquet.client.application, lives, "coordinator")
     page = coordinator.get(f"/situations/{case}").text
     assert "Transmettre de nouveau au Parquet" in page
