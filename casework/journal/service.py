@@ -137,10 +137,7 @@ def _minute(instant: datetime) -> datetime:
 
 def looks(found: Iterable[Line]) -> list[list[Line]]:
     """Entries of one minute by one person, together: a page opened is one look."""
-    return [
-        list(group)
-        for _, group in groupby(found, key=lambda line: (_minute(line.at), line.who, line.seat))
-    ]
+    return [list(group) for _, group in groupby(found, key=lambda line: (_minute(line.at), line.who, line.seat))]
 
 
 def people(known: Names) -> list[tuple[str, str]]:

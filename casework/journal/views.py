@@ -24,7 +24,7 @@ def journal() -> Response:
     try:
         verified = house.follow(anew="relire" in request.args)
         question = asking.read(house, request.args)
-        found = [] if question.errors else service.search(house, question.asked, before)
+        found = [] if question.errors else service.search(house, question.asked, before, service.READ)
     except LogBroken:
         return _broken()
     shown, older = _page(found)

@@ -197,7 +197,9 @@ def _with(what: str, detail: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Says entries in French. `words`: of the keys that have any; `references`: of the situations still there; `meetings`: by id, their day, or that of a proposal of dates."""
+    """Says entries in French. `words`: of the keys that have any; `references`: of the situations still there.
+    `meetings`: by id, their day, or that of a proposal of dates.
+    """
 
     words: Mapping[str, Callable[[str], str]]
     names: Names

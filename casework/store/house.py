@@ -84,7 +84,8 @@ class House:
     def follow(self, *, anew: bool = False) -> int:
         """Verify the log to its end, the row this host saw last included, and that no number is missing; the number there.
 
-        What was verified before is not verified again, unless `anew`: every row then, by the independent verifier, in seconds. Errors: LogBroken, PinError.
+        What was verified before is not verified again, unless `anew`: every row then, by the independent verifier, in seconds.
+        Errors: LogBroken, PinError.
         """
         # Before the view opens: another process may commit and pin in between.
         pin = self.pins.read().get("log")

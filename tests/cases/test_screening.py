@@ -156,7 +156,9 @@ def test_what_is_passed_over_comes_back_at_the_end_and_one_is_told_where_one_sta
 
 
 @pytest.mark.clause("R-01", "C-04")
-@pytest.mark.parametrize(("button", "status"), [({"avis": "pass"}, 303), ({"avis": "keep"}, 303), ({"_keep": "1"}, 204)])
+@pytest.mark.parametrize(
+    ("button", "status"), [({"avis": "pass"}, 303), ({"avis": "keep"}, 303), ({"_keep": "1"}, 204)]
+)
 def test_what_is_written_without_an_avis_is_a_draft_until_it_is_given(
     parquet: Reader, lives: Lives, button: dict[str, str], status: int
 ) -> None:

@@ -92,7 +92,9 @@ def test_of_two_tabs_the_one_that_wrote_last_keeps_the_draft_and_the_other_says_
 def test_a_form_sent_from_a_field_that_a_summary_led_to_starts_again_at_its_top(page: Page) -> None:
     page.evaluate("location.hash = 'main'")
     with page.expect_navigation() as following:
-        page.evaluate("(form => { form.removeAttribute('action'); form.requestSubmit(); })(document.querySelector('main form'))")
+        page.evaluate(
+            "(form => { form.removeAttribute('action'); form.requestSubmit(); })(document.querySelector('main form'))"
+        )
     assert "#" not in following.value.url
     assert "#" not in page.url
 
