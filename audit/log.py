@@ -224,6 +224,13 @@ def require_pinned(connection: Connection, pin: Tip) -> None:
         raise LogBroken(f"the pinned row {pin.number} is not in the log")
 
 
+def require_whole(connection: Connection, number: int) -> None:
+    """LogBroken if a number up to this one, the last of this view, is missing: rows verified before, and taken away since."""
+    # All of them, so that an index is enough: their bodies are long.
+    if connection.execute(select(func.count()).select_from(log_table)).scalar_one() != number:
+        raise LogBroken(f"rows are missing before {number}")
+
+
 def _row(entry: Entry, last: Tip, mac: Mac) -> dict[str, Any]:
     number, body = last.number + 1, entry.canonical()
     digest = _chain_hash(number, last.hash, body)

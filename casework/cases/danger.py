@@ -1,4 +1,4 @@
-"""What a situation says before all else, danger (F33-13) or a rixe (F33-07); which of a list say danger, for who must look at them first, each reading logged."""
+"""What a situation says before all else: danger (F33-13), a rixe (F33-07); which of a list say danger, each reading logged."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

@@ -15,9 +15,12 @@ from casework.accounts.people import Names, names
 from casework.journal.words import READINGS, Line, Teller, types, words
 from casework.kernel.clock import PARIS
 from casework.store.house import House
+from casework.store.meetingtables import MeetingRow, ProposalRow
 from casework.store.tables import CaseRow
+from casework.web.french import short_day
 
-PER_PAGE = 50
+PER_PAGE, READ = 50, 200  # rows of a page, and the entries read to make them
+PARTS = ("CompartmentRead", "SituationOpened")
 PACE = 500  # entries read at once where many are
 
 
@@ -47,7 +50,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), PARIS)
 
 
-def search(house: House, asked: Asked, before: int | None, limit: int = PER_PAGE) -> list[Record]:
+def search(house: House, asked: Asked, before: int | None, limit: int = READ) -> list[Record]:
     """The newest entries that answer, with a number below `before`. Errors: LogBroken."""
     kinds = types(house, asked.kind) if asked.kind else None
     with house.stores.case_reading() as session:
@@ -98,18 +101,43 @@ def lines(house: House, found: Iterable[Record]) -> list[Line]:
     """These entries in French, with the references of the situations still there."""
     records = list(found)
     subjects = {item.subject for item in records if item.subject}
+    named = subjects | {value for item in records if isinstance(value := item.values.get("meeting"), UUID)}
     with house.stores.case_reading() as session:
         rows = session.execute(select(CaseRow.id, CaseRow.reference).where(CaseRow.id.in_(subjects))).all()
-    teller = Teller(words(house.charter), names(house), {row.id: row.reference for row in rows})
+        met = session.execute(select(MeetingRow.id, MeetingRow.day).where(MeetingRow.id.in_(named))).all()
+        asked = session.execute(select(ProposalRow.id, ProposalRow.proposed_on).where(ProposalRow.id.in_(named))).all()
+    meetings = {str(row.id): f"réunion du {short_day(row.day)}" for row in met}
+    meetings |= {str(row.id): f"dates proposées le {short_day(row.proposed_on)}" for row in asked}
+    said = {**words(house.charter), "meeting": lambda value: meetings.get(value, "")}
+    teller = Teller(said, names(house), {row.id: row.reference for row in rows}, meetings)
     return [teller.line(record) for record in records]
+
+
+def together(found: Sequence[Record]) -> list[list[Record]]:
+    """Entries that follow each other, the newest first; those of the parts of one situation that one page opened, in one group."""
+    groups: list[list[Record]] = []
+    for record in found:
+        if groups and _of_one_page(groups[-1][-1], record):
+            groups[-1].append(record)
+        else:
+            groups.append([record])
+    return groups
+
+
+def _of_one_page(later: Record, record: Record) -> bool:
+    """Whether both tell of one look: the opening comes first, then its parts."""
+    same = (later.number - 1, later.subject, later.actor, later.seat, _minute(later.at))
+    parts = later.type == PARTS[0] and record.type in PARTS
+    return parts and same == (record.number, record.subject, record.actor, record.seat, _minute(record.at))
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
 
 
 def looks(found: Iterable[Line]) -> list[list[Line]]:
     """Entries of one minute by one person, together: a page opened is one look."""
-    return [
-        list(group)
-        for _, group in groupby(found, key=lambda line: (line.at.replace(second=0, microsecond=0), line.who, line.seat))
-    ]
+    return [list(group) for _, group in groupby(found, key=lambda line: (_minute(line.at), line.who, line.seat))]
 
 
 def people(known: Names) -> list[tuple[str, str]]:

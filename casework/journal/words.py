@@ -1,7 +1,7 @@
 """What each entry of the log says in French: what happened, who acted, which part or page; never a name of a person concerned, never a content."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -12,7 +12,7 @@ from casework.accounts.people import Names
 from casework.kernel.records import Charter, ChoiceList, Labelled
 from casework.meetings.rules import URGENT_REASON
 from casework.store.house import House
-from casework.web.french import lowered
+from casework.web.french import lowered, raised
 
 EVENTS = {
     "AccessRefused": "Accès refusé",
@@ -104,6 +104,7 @@ CHANGES = {
     "released": "convocation retirée",
     "signed": "relevé signé",
 }
+COMPARISON = "comparaison avec d’autres situations"
 READINGS = ("SituationOpened", "CompartmentRead", "SituationsCompared", "SituationProjected", "SituationPrinted")
 PRINTS = ("AnswerPrinted", "MeetingPrinted", "SituationPrinted")  # that of a situation is a reading as well
 FAMILIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -196,11 +197,14 @@ def _with(what: str, detail: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Says entries in French. `words`: of the keys that have any; `references`: of the situations still there."""
+    """Says entries in French. `words`: of the keys that have any; `references`: of the situations still there.
+    `meetings`: by id, their day, or that of a proposal of dates.
+    """
 
     words: Mapping[str, Callable[[str], str]]
     names: Names
     references: Mapping[UUID, str]
+    meetings: Mapping[str, str] = field(default_factory=dict)
 
     def line(self, record: Record) -> Line:
         """One entry."""
@@ -238,7 +242,9 @@ class Teller:
         return self.references.get(record.subject) if record.subject else None
 
     def _subject(self, subject: UUID) -> str:
-        return self.names.person(subject) if subject in self.names.persons else str(subject)[:8]
+        if subject in self.names.persons:
+            return self.names.person(subject)
+        return raised(self.meetings.get(str(subject), "")) or str(subject)[:8]
 
     def _word(self, key: str, value: str) -> str:
         words = self.words.get(key)
@@ -248,7 +254,8 @@ class Teller:
 def words(charter: Charter) -> Mapping[str, Callable[[str], str]]:
     """The French of what an entry carries, by key."""
     reasons = {item.value: item.label for item in (*charter.printing.reasons.values, *URGENT_REASON.values)}
-    compartments = {item.name: item.label for item in charter.compartments}
+    # What is computed serves to compare: its label is a word of the trade, and this may be read by a family.
+    compartments = {item.name: COMPARISON if item.computed else item.label for item in charter.compartments}
     moves = {item.name: item.label for item in charter.moves}
     tables = {
         "change": CHANGES, "compartment": compartments, "move": moves, "outcome": OUTCOMES,

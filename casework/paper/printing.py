@@ -19,6 +19,7 @@ from casework.store.events import DOCUMENTS
 from casework.store.house import House
 from casework.store.keyring import Acting
 
+ANSWERING = ("inform_person", "right_exercised")  # why one answers who consulted a situation
 SHEETS, DOCUMENT, REASON = "sheets", "document", "reason"
 OF_A_MEETING = {"sheet": "Fiche de réunion", "agenda": "Ordre du jour", "record": "Relevé de décisions"}
 
@@ -45,13 +46,23 @@ def mark(house: House, acting: Acting, reason: str) -> Mark:
 
 def fields(charter: Charter, name: str, documents: Sequence[Labelled]) -> tuple[Field, ...]:
     """The form of the act: what is printed, why. `documents`: what this person may print now."""
-    rule, reasons = charter.printing.rule, charter.printing.reasons
+    rule = charter.printing.rule
     several, title = (Kind.CHOICES, "Ce qui est imprimé") if name == SHEETS else (Kind.CHOICE, "Document à imprimer")
     listed = ChoiceList(name, title, tuple(documents))
     return (
         Field(name, title, several, rule, required=True, choices=listed),
-        Field(REASON, reasons.title, Kind.CHOICE, rule, required=True, choices=reasons),
+        _why(charter, charter.printing.reasons),
     )
+
+
+def answer_fields(charter: Charter) -> tuple[Field, ...]:
+    """The form of an answer to the person concerned: of the closed list, only what may be its reason."""
+    reasons = charter.printing.reasons
+    return (_why(charter, replace(reasons, values=tuple(item for item in reasons.values if item.value in ANSWERING))),)
+
+
+def _why(charter: Charter, reasons: ChoiceList) -> Field:
+    return Field(REASON, reasons.title, Kind.CHOICE, charter.printing.rule, required=True, choices=reasons)
 
 
 def sheets(house: House, acting: Acting, head: Head) -> list[Labelled]:

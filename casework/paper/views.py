@@ -96,11 +96,11 @@ def answer() -> Response:
     )
     if question.errors or case is None:
         return go("journal.journal")
-    fields = printing.fields(house.charter, DOCUMENT, ())[1:]
+    fields = printing.answer_fields(house.charter)
     read = _read(fields)
     if read is None or not read.ok:
         title = f"Imprimer la réponse : qui a consulté la situation {asked.reference}"
-        return _ask(fields, (), read, title=title, back=back)
+        return _ask(fields, (), read, title=title, back=back, answers=True)
     lines = journal.looks(journal.lines(house, journal.readings(house, asked)))
     entry = printing.answer_entry(house, person, case, asked.reference, read.values[REASON])
     mark = printing.mark(house, person, read.values[REASON])

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from audit import memory
 from audit.entry import Entry, EventType, Tip, Value
-from audit.log import append, require_pinned
+from audit.log import LogBroken, append, require_pinned, require_whole
 from audit.pins import PinFile
+from audit.verify import verify
 from casework.kernel.clock import now
 from casework.kernel.life import Actor
 from casework.kernel.records import Charter
@@ -80,14 +81,23 @@ class House:
                 self.pins.advance_unless_passed("log", self.unpinned[-1])
             self.unpinned.clear()
 
-    def follow(self) -> None:
-        """Verify the log to its end, the row this host saw last included. Errors: LogBroken, PinError."""
+    def follow(self, *, anew: bool = False) -> int:
+        """Verify the log to its end, the row this host saw last included, and that no number is missing; the number there.
+
+        What was verified before is not verified again, unless `anew`: every row then, by the independent verifier, in seconds.
+        Errors: LogBroken, PinError.
+        """
         # Before the view opens: another process may commit and pin in between.
         pin = self.pins.read().get("log")
         with self.stores.case_reading() as session:
-            self.stores.follower.follow(session.connection(), self.provider.mac, session.info[FLOOR])
+            connection = session.connection()
+            number = self.stores.follower.follow(connection, self.provider.mac, session.info[FLOOR])
+            require_whole(connection, number)
             if pin is not None:
-                require_pinned(session.connection(), pin)
+                require_pinned(connection, pin)
+            if anew and not verify(connection, self.provider.mac, pin).sound:
+                raise LogBroken("the log does not verify")
+        return number
 
     def last_digest(self, session: Session, subject: UUID, key: str) -> bytes | None:
         """The digest newest logged under `key` for `subject`, as this transaction sees the log. Errors: LogBroken."""

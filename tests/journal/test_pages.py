@@ -7,6 +7,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text as sql
 
 from audit.entry import EventType, new_reference
 from audit.log import Record, entries
@@ -17,7 +18,10 @@ from casework.journal import service, signals
 from casework.journal.service import Asked
 from casework.kernel.clock import at
 from casework.kernel.life import Actor
+from casework.meetings.polling import propose
+from casework.meetings.service import fix
 from casework.store.events import OUTCOMES
+from casework.web.french import short_day
 from tests.browser import assert_page
 from tests.cases.conftest import Lives
 from tests.cases.pages import Reader, application
@@ -62,7 +66,8 @@ def test_who_read_a_situation_between_two_days_is_answered_with_its_parts_and_wi
     assert_page(answer.text, answer.headers)
     told = words(answer.text)
     assert f"Situation {read.reference} ; lectures d’une situation ; du 15 mars 2026 au 31 mai 2026." in told
-    assert told.count("Partie d’une situation lue (identité") == 1
+    (parts,) = re.findall(r"Partie d’une situation lue \(([^)]*)\)", told)
+    assert "identité" in parts.split(", ")
     assert "Head_Of_School Chef d’établissement, Organisme school" in told
     assert "Coordinator" not in told.partition("Inscriptions, les plus récentes")[2]
     for secret in ("Fictif", "Camille", "sans cartable", "exemple.fr"):
@@ -105,6 +110,83 @@ def test_what_cannot_be_asked_is_told_and_never_repeated(dpo: Reader, typed: str
     assert "BCDF2345" not in answer.text
 
 
+@pytest.mark.clause("A-05", "A-06")
+def test_the_parts_that_one_page_opened_are_one_row_and_no_entry_is_left_out(
+    town_of_all: Lives, dpo: Reader, read: Head
+) -> None:
+    pages, rows = [f"{PAGE}?reference={read.reference}"], list[str]()
+    while pages:
+        text = dpo.get(pages.pop()).text
+        rows += re.findall(r'<th [^>]*scope="row">([^<]*)</th>', text)
+        pages += [unescape(link) for link in re.findall(r'href="(/journal\?avant=[^"]+)"', text)]
+    spans = [[int(number) for number in row.split(" à ")] for row in rows]
+    held = {number for span in spans for number in range(span[0], span[-1] + 1)}
+    kept = service.every(town_of_all.house, Asked(case=read.life.case), list(town_of_all.house.events.all()))
+    assert held == {record.number for record in kept}
+    assert len(rows) < len(held)
+
+
+def test_the_oldest_row_of_a_full_page_is_whole(
+    town_of_all: Lives, dpo: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = f"{PAGE}?nature=readings"
+    whole = re.findall(r'<th [^>]*scope="row">([^<]*)</th>', dpo.get(asked).text)
+    monkeypatch.setattr(service, "READ", 10)
+    cut, found = asked, list[str]()
+    while cut:
+        text = dpo.get(cut).text
+        found += re.findall(r'<th [^>]*scope="row">([^<]*)</th>', text)
+        cut = next((unescape(link) for link in re.findall(r'href="(/journal\?avant=[^"]+)"', text)), "")
+    assert found == whole != []
+
+
+@pytest.mark.clause("A-06")
+def test_the_page_says_how_far_the_log_holds_and_shows_nothing_when_an_entry_is_missing(lives: Lives) -> None:
+    reader = Reader(application(lives), lives, "dpo")
+    lives.refer()
+    told = words(reader.get(PAGE).text)
+    (number,) = re.findall(r"les inscriptions 1 à ([\d ]+) se suivent et aucune ne manque", told)
+    assert int(number) >= max(record.number for record in logged(lives, lives.house.events.moved))
+    assert "le journal entier vient d’être relu" in words(reader.get(f"{PAGE}?relire=1").text)
+    with lives.house.stores.case.begin() as connection:
+        connection.execute(sql("DROP TRIGGER audit_log_no_delete"))
+        connection.execute(sql("DELETE FROM audit_log WHERE number = 20"))
+    broken = reader.get(PAGE)
+    assert broken.status_code == 500
+    assert "Une inscription a été altérée ou retirée." in words(broken.text)
+
+
+@pytest.mark.clause("A-06")
+def test_to_read_the_log_again_finds_an_entry_filed_under_another_person(lives: Lives) -> None:
+    reader = Reader(application(lives), lives, "dpo")
+    lives.refer()
+    with lives.house.stores.case.begin() as connection:
+        connection.execute(sql("DROP TRIGGER audit_log_no_update"))
+        connection.execute(sql("UPDATE audit_log SET type = 'PageShown' WHERE number = 20"))
+    assert reader.get(PAGE).status_code == 200
+    assert reader.get(f"{PAGE}?relire=1").status_code == 500
+
+
+@pytest.mark.clause("A-05")
+def test_a_meeting_is_told_by_its_day(town_of_all: Lives, dpo: Reader) -> None:
+    house, actor = town_of_all.house, town_of_all.acting["coordinator"].actor
+    day = town_of_all.town.moment.date() + timedelta(days=40)
+    with at(town_of_all.town.moment):
+        row = fix(house, town_of_all.acting["coordinator"], day)
+        projected = house.entry(house.events.projected, actor, subject=uuid4(), reference=new_reference(), meeting=row)
+        house.log([projected])
+    told = words(dpo.get(PAGE).text)
+    said = f"réunion du {short_day(day)}".replace("\u00a0", " ")
+    assert f"R{said[1:]}" in told
+    assert f"Situation projetée en réunion ({said})" in told
+    assert str(row)[:8] not in told
+    with at(town_of_all.town.moment):
+        propose(house, town_of_all.acting["coordinator"], [day])
+    assert f"Dates proposées le {short_day(town_of_all.town.moment.date())}".replace("\u00a0", " ") in words(
+        dpo.get(PAGE).text
+    )
+
+
 @pytest.mark.clause("A-09", "R-08")
 def test_a_situation_destroyed_is_still_found_by_its_reference(town_of_all: Lives, dpo: Reader) -> None:
     head = town_of_all.refer("pjj", surname="Perdue", first_name="Ondine")
@@ -133,7 +215,10 @@ def test_the_answer_is_printed_with_a_reason_an_entry_seats_and_no_name(
     asked = dpo.get(path)
     assert_page(asked.text, asked.headers)
     assert path.split("?")[1] in unescape(dpo.get(f"{PAGE}?{path.split('?')[1]}").text)
-    assert dpo.post(path).status_code == 422
+    assert "peut la garder" in words(asked.text)
+    assert "détruisez" not in asked.text
+    assert re.findall(r'name="reason" value="([^"]+)"', asked.text) == ["inform_person", "right_exercised"]
+    assert dpo.post(path).status_code == dpo.post(path, reason="meeting_without_screen").status_code == 422
     assert logged(town_of_all, town_of_all.house.events.answer_printed) == []
     answer = dpo.post(path, reason="right_exercised")
     assert_page(answer.text, answer.headers)
@@ -143,6 +228,7 @@ def test_the_answer_is_printed_with_a_reason_an_entry_seats_and_no_name(
     assert "Raison : exercice d’un droit" in told
     assert "Situation ouverte" in told
     assert "Document remis à la personne concernée" in told
+    assert "rapprochement" not in told.lower()
     parts = [found.split(", ") for found in re.findall(r"Partie d’une situation lue \(([^)]*)\)", told)]
     assert told.count("Partie d’une situation lue") == len(parts)
     assert all({"identité", "motifs", "exposé"} <= {*found} and len({*found}) == len(found) for found in parts)
