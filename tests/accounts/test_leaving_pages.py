@@ -46,7 +46,7 @@ def test_a_keeper_removes_a_seat_and_the_session_is_cut(browser: Browser) -> Non
         in browser.post(page_of(browser, "landlord", "retrait")).text
     )
     assert "SeatRemoved" in logged(browser.town)
-    assert gone.get("/", 303).location == "/connexion"
+    assert gone.get("/", 303).location == "/connexion?fin=1"
     gone.log_in("landlord", 422)
     browser.get(page_of(browser, "landlord", "retrait"), 404)
     assert page_of(browser, "landlord", "retrait") not in browser.get("/administration").text
@@ -64,7 +64,7 @@ def test_the_administrator_suspends_and_a_keeper_removes_what_is_suspended(brows
     assert "Une suspension ne se lève pas" in browser.get(page_of(browser, "landlord", "suspension")).text
     assert "La session est coupée" in browser.post(page_of(browser, "landlord", "suspension")).text
     assert "SeatSuspended" in logged(browser.town)
-    assert gone.get("/", 303).location == "/connexion"
+    assert gone.get("/", 303).location == "/connexion?fin=1"
     browser.get(page_of(browser, "landlord", "suspension"), 404)
     keeper.enter("coordinator")
     listed = keeper.get("/administration").text
@@ -147,10 +147,10 @@ def test_a_password_changes_with_both_factors_and_only_this_browser_goes_on(brow
     assert present
     assert former.value != present.value
     browser.get("/")
-    assert elsewhere.get("/", 303).location == "/connexion"
+    assert elsewhere.get("/", 303).location == "/connexion?fin=1"
     stolen = other(browser)
     stolen.client.set_cookie("__Host-session", former.value)
-    assert stolen.get("/", 303).location == "/connexion"
+    assert stolen.get("/", 303).location == "/connexion?fin=1"
     elsewhere.log_in("dpo", 422)
     elsewhere.log_in("dpo", password=NEW)
     assert "MemberRowChanged" in logged(town)
