@@ -308,7 +308,7 @@ def test_each_point_asked_leads_to_its_fields_which_are_marked_and_no_other(page
     asked = {"request": {"points": ["representatives", "information", "danger_route"]}}
     head = pages.lives.play(pages.lives.refer(), "coordinator", "ask_details", asked)
     page = pages.page(head, "/actes/correct", "head_of_school")
-    ids = re.findall(r'<li><a href="#([^"]+)">', page.split(FORM)[0])
+    ids = re.findall(r'<li><a class="alone" href="#([^"]+)">', page.split(FORM)[0])
     assert ids == ["f-identity-representatives", "f-identity-informed_how", "f-reason-danger"]
     assert all(page.split(FORM)[1].count(f'id="{found}"') == 1 for found in ids)
     marked = re.findall(r'id="(f-[^"]+)-asked"', page)
