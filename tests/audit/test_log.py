@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.entry import GENESIS, Codes, EventType, Reference, Tip
-from audit.log import LogBroken, append, entries, log_table, protect_ddl, tip
+from audit.log import LogBroken, append, entries, log_table, protect_ddl, require_whole, tip
 from tests.audit.stores import Builders, Store
 
 P = ParamSpec("P")
@@ -242,3 +242,12 @@ def test_what_happened_to_a_subject_is_found_by_its_subject_whatever_kind_is_ask
     with store.engine.begin() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
     assert "ix_audit_log_subject" in str(plan)
+
+
+def test_a_row_taken_away_among_those_verified_is_missed(store: Store, build: Builders, read: Read) -> None:
+    store.append(build.entry(0), build.entry(1), build.entry(2))
+    read(require_whole, 3)
+    with store.forgery() as connection:
+        connection.execute(log_table.delete().where(log_table.c.number == 2))
+        with pytest.raises(LogBroken, match="missing before 3"):
+            require_whole(connection, 3)
