@@ -134,7 +134,7 @@ def test_decisions_typed_on_a_situation_that_went_on_come_back_in_words(cell: Ce
 def test_an_orientation_chosen_on_a_situation_that_changed_is_still_chosen(cell: Cell, teller: Teller) -> None:
     story, reader = next(followed(cell, ("emas",))), cell.readers["coordinator"]
     path, target = page_of(story, "orientation"), f"social_service:{cell.people['recipient'].organisation}"
-    form = {**reader.hidden(path), "target": target, "request": "assess", "copied": "telephone", "_send": "1"}
+    form = {**reader.hidden(path), "target": target, "request": "assess", "copied": "schooling", "_send": "1"}
     story.plays(
         "coordinator", "inform", contents={"identity": {"informed_how": "by_phone", "informed_on": "2026-02-27"}}
     )

@@ -71,4 +71,4 @@ def change(keeper: Seat) -> None:
     keeper.open("/mon-compte/mot-de-passe")
     keeper.fill(password="faux", code="000000", new="Autre-Phrase-Longue-8")
     keeper.press("Continuer vers les codes de secours")
-    assert "incorrect" in keeper.page.content()
+    assert "Ces réponses ne vont pas ensemble" in keeper.page.content()
