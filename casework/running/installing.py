@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
@@ -61,6 +61,8 @@ def write_settings(plan: Plan, path: Path) -> Settings:
     """
     if bool(plan.case_url) != bool(plan.key_url):
         raise Unsafe("give both --case-url and --key-url, or neither: two databases on PostgreSQL, or two files")
+    if "\0" in "".join(map(str, astuple(plan))):
+        raise Unsafe("an answer holds what is no character")
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in plan.told().items()]
     for folder in (plan.data, plan.keys, path.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

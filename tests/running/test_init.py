@@ -187,6 +187,7 @@ def test_databases_of_a_lost_key_file_are_left_as_they_are(tmp_path: Path) -> No
         (["--case-url", "postgresql://a/b", "--key-url", "postgresql://a/c"], "postgresql+psycopg://"),
         (["--case-url", "secret", "--key-url", "mysql://u:secret@a/c"], "postgresql+psycopg://"),
         (["--host", "*"], "name each host"),
+        (["--keys", "{folder}/\0"], "what is no character"),
         (["--smtp", "smtp://localhost"], "MAIL_FROM"),
     ],
 )
