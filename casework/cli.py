@@ -54,6 +54,12 @@ class Spoken(click.Group):
             self.add_command(getattr(import_module("casework.aside"), cmd_name))
         return super().get_command(ctx, cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Every word of the line is text, before anything is done with one."""
+        if any(not _text(word) for word in args):
+            raise click.UsageError("an argument holds what is no character")
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
@@ -75,6 +81,11 @@ class Spoken(click.Group):
             raise
         except Exception as error:  # noqa: BLE001 - a trace may hold data: the administrator gets a line to report
             raise click.ClickException(_of_the_software(error)) from None
+
+
+def _text(word: str) -> bool:
+    """A system hands over any bytes; those that are no text stand as halves of a pair."""
+    return "\0" not in word and not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def _of_the_software(error: Exception) -> str:

@@ -73,7 +73,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def copied(settings: Settings, copy: BinaryIO) -> bool:
     """Whether `copy` is the key file as it is now, in another place; remembered when it is. Errors: OSError."""
     itself = os.path.samestat(os.fstat(copy.fileno()), settings.provider.stat())
-    same = not itself and copy.read() == settings.provider.read_bytes()
+    whole = settings.provider.read_bytes()
+    same = not itself and copy.read(len(whole) + 1) == whole  # what is brought may never end
     if same:
         _copy_mark(settings).touch(mode=0o600)
     return same

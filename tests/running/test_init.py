@@ -187,7 +187,6 @@ def test_databases_of_a_lost_key_file_are_left_as_they_are(tmp_path: Path) -> No
         (["--case-url", "postgresql://a/b", "--key-url", "postgresql://a/c"], "postgresql+psycopg://"),
         (["--case-url", "secret", "--key-url", "mysql://u:secret@a/c"], "postgresql+psycopg://"),
         (["--host", "*"], "name each host"),
-        (["--keys", "{folder}/\0"], "what is no character"),
         (["--smtp", "smtp://localhost"], "MAIL_FROM"),
     ],
 )
@@ -195,6 +194,15 @@ def test_answers_that_are_not_safe_leave_nothing_behind(tmp_path: Path, words: l
     given = [word.format(folder=tmp_path) for word in words]
     code, output = first(tmp_path, *given, *INVITED)
     assert (code, told in output, "secret" in output) == (1, True, False), output
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("word", ["keys\0", "keys\udcff"])
+def test_what_is_no_text_is_refused_as_an_argument_and_as_an_answer(tmp_path: Path, word: str) -> None:
+    code, output = first(tmp_path, "--keys", str(tmp_path / word), *INVITED)
+    assert (code, "holds what is no character" in output) == (2, True)
+    asked = Shell({FILE: ""}).run("init", "--host", "a", "--town", "b", typed=f"{tmp_path}/data\n{tmp_path}/keys\0\n")
+    assert (asked.exit_code, "holds what is no character" in asked.output) == (1, True)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

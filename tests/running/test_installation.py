@@ -135,6 +135,8 @@ def test_a_copy_that_the_account_may_not_open_is_checked_through_its_input(folde
         with Path(path).open("rb") as brought:
             assert subprocess.run(line, stdin=brought, env=environ, capture_output=True, check=False).returncode == code
     assert (folder / "keys" / "provider-copied").exists()
+    with Path("/dev/zero").open("rb") as endless:
+        assert subprocess.run(line, stdin=endless, env=environ, capture_output=True, check=False).returncode == 1
 
 
 @pytest.mark.parametrize(
