@@ -197,16 +197,20 @@ function keys() {
   hint.hidden = false;
   document.querySelectorAll("[data-with-keys]").forEach((line) => { line.hidden = false; });
   let ready = false;  // a key pressed before anybody can have read the page was meant for the one before
+  let timer = 0;
+  const unread = () => { clearTimeout(timer); timer = setTimeout(() => { ready = true; page.classList.remove("unread"); }, UNREAD); };
   page.classList.add("unread");
-  setTimeout(() => { ready = true; page.classList.remove("unread"); }, UNREAD);
+  unread();
   const writes = (place) => place.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog, details[open][data-writing] > :not(summary)");
   document.addEventListener("focusin", ({ target }) => page.classList.toggle("writing", Boolean(writes(target))));  // a letter is not shown where it does not act
   document.addEventListener("focusout", () => page.classList.remove("writing"));
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented && event.target.method !== "dialog") ready = false; });  // one act for one page
   document.addEventListener("keydown", (event) => {
-    if (writes(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !ready || !on()) return;
+    if (writes(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !on()) return;
     const target = document.querySelector(`[data-key~="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (target) { event.preventDefault(); sessionStorage.setItem("keyed", "1"); target.click(); }
+    if (!ready && !page.classList.contains("unread")) return;  // sent
+    if (!ready && !target?.matches("summary")) unread();  // whoever types on has not read either: a word begun too early decides nothing
+    else if (target) { event.preventDefault(); sessionStorage.setItem("keyed", "1"); target.click(); }
   });
 }
 

@@ -110,6 +110,8 @@ def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None
     server.ahead += timedelta(seconds=30)  # a code serves once
     prosecutor = enter(browser, base, server, "parquet")
     first = prosecutor.open("/avis")
+    prosecutor.page.keyboard.type("Ton avis, plus tard, sans pardon", delay=60)  # two seconds: nobody read meanwhile
+    assert prosecutor.path == "/avis"
     prosecutor.page.wait_for_timeout(UNREAD)
     prosecutor.page.keyboard.press("p")  # no point is ticked yet: the points are shown, nothing is sent
     assert prosecutor.page.get_by_label("La date ou le lieu des faits").is_visible()
