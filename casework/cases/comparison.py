@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
+from casework.cases import reading
 from casework.cases.comparing import MATCH, PER_PAGE, Pair, Plain, link, named, same_person, tell_apart
 from casework.cases.several import Glimpse
 from casework.store.house import House
@@ -56,8 +57,9 @@ def compare() -> Response:
     pairs = named(house, person, about, other) if about and other else same_person(house, person, about, number)
     found, status = [_side_by_side(house, pair) for pair in pairs], 422 if other and not pairs else 200
     line, more = house.charter.confidentiality, len(found) == PER_PAGE
+    head = reading.state(house, person, about) if about else None
     return reply(
-        "cases/compare.html", pairs=found, about=about, other=other, number=number, more=more, confidentiality=line,
+        "cases/compare.html", pairs=found, about=about, head=head, other=other, number=number, more=more, confidentiality=line,
         page="compare", status=status,
     )  # fmt: skip
 

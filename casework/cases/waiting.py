@@ -111,7 +111,8 @@ def _offered(house: House, acting: Acting) -> Iterator[tuple[drafts.Draft, str]]
 
 
 def _draft(house: House, acting: Acting, draft: drafts.Draft, reference: str) -> Task:
-    label = "donner un avis" if draft.form == ASKING else lowered(house.charter.move(draft.form).label)
+    move = house.charter.move(draft.form)
+    label = "donner un avis" if draft.form == ASKING else lowered(move.opening or move.label)
     words = f"Reprendre votre brouillon du {short_day(draft.changed_on)} : {label}"
     if draft.case is None:
         return Task(words, _draft_url(draft))

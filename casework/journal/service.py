@@ -62,6 +62,12 @@ def readings(house: House, asked: Asked) -> list[Record]:
     return every(house, asked, [event for event in house.events.all() if event.name in READINGS])
 
 
+def told_to_person(house: House, asked: Asked) -> list[Record]:
+    """Of these readings, those a person concerned is told of: that something is kept apart is not told either (C-04)."""
+    apart = {item.name for item in house.charter.compartments if item.apart}
+    return [record for record in readings(house, asked) if str(record.values.get("compartment", "")) not in apart]
+
+
 def every(house: House, asked: Asked, kinds: Sequence[EventType]) -> list[Record]:
     """Every entry of these kinds that answers, the oldest first. Errors: LogBroken."""
     found, before = list[Record](), None

@@ -101,7 +101,7 @@ def answer() -> Response:
     if read is None or not read.ok:
         title = f"Imprimer la réponse : qui a consulté la situation {asked.reference}"
         return _ask(fields, (), read, title=title, back=back, answers=True)
-    lines = journal.looks(journal.lines(house, journal.readings(house, asked)))
+    lines = journal.looks(journal.lines(house, journal.told_to_person(house, asked)))
     entry = printing.answer_entry(house, person, case, asked.reference, read.values[REASON])
     mark = printing.mark(house, person, read.values[REASON])
     line, span = house.charter.confidentiality, asking.span(asked)

@@ -239,7 +239,7 @@ function unfold() {
   for (const folded of document.querySelectorAll("details[data-before]")) {
     const button = folded.closest("form").querySelector(`button[value="${CSS.escape(folded.dataset.before)}"]`);
     button.addEventListener("click", (event) => {
-      if (folded.open || folded.querySelector(":checked")) return;
+      if (folded.querySelector(":checked")) return;
       event.preventDefault();
       folded.open = true;
       folded.querySelector("input").focus();

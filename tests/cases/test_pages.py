@@ -169,7 +169,7 @@ def test_a_draft_taken_up_again_says_so_and_can_be_thrown_away(readers: dict[str
     reader = readers["head_of_school"]
     assert "repris" not in reader.get(NEW).text
     reader.post(NEW, **{"identity-surname": "Fictif", "_keep": "1"})
-    assert "Reprendre votre brouillon du 2 mars 2026 : envoyer la saisine" in plain(reader.get("/").text)
+    assert "Reprendre votre brouillon du 2 mars 2026 : nouvelle saisine" in plain(reader.get("/").text)
     assert "Brouillon du 2 mars 2026, repris." in plain(reader.get(NEW).text)
     assert "Jeter ce brouillon et commencer une autre saisine" in reader.get(NEW).text
     assert reader.post(NEW, _discard="1").location == NEW

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text as sql
 
-from audit.entry import EventType, new_reference
+from audit.entry import EventType, Reference, new_reference
 from audit.log import Record, entries
 from casework.cases.clocks import destroy
 from casework.cases.comparing import same_person
@@ -236,6 +236,21 @@ def test_the_answer_is_printed_with_a_reason_an_entry_seats_and_no_name(
     assert (entry.subject, entry.values["reason"]) == (read.life.case, "right_exercised")
     assert dpo.get(f"{PRINT}?reference=BCDF2345").location == PAGE
     assert service.readings(town_of_all.house, Asked(case=read.life.case))[0].number < entry.number
+
+
+@pytest.mark.clause("A-09", "C-04")
+def test_who_asks_who_consulted_is_not_told_that_the_parquet_has_a_note(
+    town_of_all: Lives, dpo: Reader, read: Head
+) -> None:
+    house, path = town_of_all.house, f"{PRINT}?reference={read.reference}"
+    with at(town_of_all.town.moment):
+        actor, apart = Actor(house.instance, town_of_all.party("prosecutor")), house.events.compartments["judicial"]
+        entry = house.entry(
+            house.events.read, actor, subject=read.life.case, reference=Reference(read.reference), compartment=apart
+        )
+        house.log([entry])
+    assert "note du parquet" in words(dpo.get(f"{PAGE}?reference={read.reference}").text).lower()
+    assert "note du parquet" not in words(dpo.post(path, reason="right_exercised").text).lower()
 
 
 def plant(lives: Lives, who: str, kind: EventType, number: int, every: int = 60, **values: object) -> None:
