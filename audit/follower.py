@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from audit.entry import GENESIS, SUBJECT, Tip
-from audit.log import LogBroken, Mac, is_undecided, log_table, raw_rows, require_authentic
+from audit.log import LogBroken, Mac, is_undecided, raw_rows, require_authentic
+from audit.table import log_table
 
 # A transaction may read the log as it was this many entries ago, no further: a page takes seconds.
 HORIZON: Final = 10_000

@@ -4,14 +4,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from casework.cases.filling import REQUEST
 from casework.cases.reading import Opened
 from casework.cases.shown import Block
 from casework.charters.cenomed import POINT_FIELDS, POINTS
 from casework.kernel.life import Slot
 from casework.kernel.records import Move
 from casework.web.widgets import Widget
-
-REQUEST = "request"
 
 
 def asked(move: Move, opened: Opened | None) -> tuple[str, ...]:

@@ -219,8 +219,11 @@ def _group(house: House, item: lisible.Group) -> Group:
         if item.part
         else item.title
     )
-    told = duties.awaited(item.part) if item.part and item.compartment.name == "orientation" else ""
-    told = duties.entrusted(item.content) if item.compartment.name == "owner_sheet" else told
+    told = ""
+    if item.part and item.compartment.name == "orientation":
+        told = duties.awaited(item.part)
+    elif item.compartment.name == "owner_sheet":
+        told = duties.entrusted(item.content)
     return Group(named, title, item.lisible, words(house, item.compartment.fields, item.content), told)
 
 

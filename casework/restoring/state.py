@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from audit.log import log_table
 from audit.pins import PinError
+from audit.table import log_table
 from casework.cases.heads import Head, HeadBroken
 from casework.config import ADVICE, Unsafe
 from casework.store import seals

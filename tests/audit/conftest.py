@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
 from audit.entry import Codes, EventType, Reference
-from audit.log import metadata, protect_ddl
+from audit.table import metadata, protect_ddl
 from tests import databases
 from tests.audit.stores import Builders, Outcome, Store
 

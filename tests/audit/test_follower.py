@@ -15,7 +15,8 @@ from sqlalchemy import Connection, create_engine, event, text
 from audit import follower as followers
 from audit.entry import Entry, EventType, Tip
 from audit.follower import Follower, place
-from audit.log import LogBroken, _row, append, log_table
+from audit.log import LogBroken, _row, append
+from audit.table import log_table
 from tests.audit.stores import Builders, Store
 
 Ask = Callable[[Follower], bytes | None]

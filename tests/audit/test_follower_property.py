@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, select
 
 from audit.follower import Follower
-from audit.log import LogBroken, append, log_table, metadata
+from audit.log import LogBroken, append
+from audit.table import log_table, metadata
 from audit.verify import Problem, verify
 from tests.audit.stores import Builders
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from audit.entry import GENESIS, Codes, EventType, Reference, Tip
-from audit.log import LogBroken, append, entries, log_table, protect_ddl, require_whole, tip
+from audit.log import LogBroken, append, entries, require_whole, tip
+from audit.table import log_table, protect_ddl
 from tests.audit.stores import Builders, Store
 
 P = ParamSpec("P")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, text
 
 from audit.entry import GENESIS, HASH_TAG, Codes, Tip
-from audit.log import log_table
+from audit.table import log_table
 from audit.verify import Problem, verify
 from tests.audit.stores import Builders, Store
 

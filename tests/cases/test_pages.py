@@ -110,7 +110,7 @@ def test_the_receipt_says_that_no_meeting_examines_it_before_the_family_is_infor
 def test_who_answered_is_told_the_reference_and_whom_to_ask_for_the_sheet_again(
     readers: dict[str, Reader], lives: Lives
 ) -> None:
-    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=_service(lives))
+    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=service(lives))
     path = f"/situations/{head.life.case}/parties/{head.life.parts[0].id}/actes/answer"
     sent = readers["recipient"].post(path, **{f"return-{name}": value for name, value in builders.RETURN.items()})
     receipt = plain(readers["recipient"].get(sent.location).text)
@@ -147,91 +147,7 @@ def test_what_the_rules_refuse_is_told_with_what_is_missing_elsewhere(readers: d
     assert summary.index("l’un des motifs cochés") < summary.index("Date du fait") < summary.index("moins de 18 ans")
 
 
-# --- Drafts (R-01)
-
 NEW = "/situations/nouvelle/refer"
-
-
-@pytest.mark.clause("R-01")
-@pytest.mark.parametrize("button", [{}, {"_more": "account-facts"}], ids=["refused", "one more fact"])
-def test_what_is_typed_is_kept_when_it_cannot_be_sent_yet(
-    readers: dict[str, Reader], lives: Lives, button: dict[str, str]
-) -> None:
-    readers["head_of_school"].post(NEW, **{"identity-surname": "Fictif", **button})
-    kept = drafts.find(lives.house, lives.acting["head_of_school"], "refer")
-    assert kept
-    assert kept["identity-surname"] == ["Fictif"]
-    assert 'value="Fictif"' in readers["head_of_school"].get(NEW).text
-
-
-@pytest.mark.clause("R-01")
-def test_a_draft_taken_up_again_says_so_and_can_be_thrown_away(readers: dict[str, Reader], lives: Lives) -> None:
-    reader = readers["head_of_school"]
-    assert "repris" not in reader.get(NEW).text
-    reader.post(NEW, **{"identity-surname": "Fictif", "_keep": "1"})
-    assert "Reprendre votre brouillon du 2 mars 2026 : nouvelle saisine" in plain(reader.get("/").text)
-    assert "Brouillon du 2 mars 2026, repris." in plain(reader.get(NEW).text)
-    assert "Jeter ce brouillon et commencer une autre saisine" in reader.get(NEW).text
-    assert reader.post(NEW, _discard="1").location == NEW
-    assert drafts.mine(lives.house, lives.acting["head_of_school"]) == []
-    assert "Fictif" not in reader.get(NEW).text
-
-
-@pytest.mark.clause("R-01")
-def test_a_draft_that_was_emptied_is_one_no_more(readers: dict[str, Reader], lives: Lives) -> None:
-    reader, acting = readers["head_of_school"], lives.acting["head_of_school"]
-    school = {"identity-school": str(acting.party.organisation)}  # what the form says by itself
-    reader.post(NEW, **{"identity-surname": "Fictif", **school, "_keep": "1"})
-    assert len(drafts.mine(lives.house, acting)) == 1
-    reader.post(NEW, **{"identity-surname": " ", **school, "_keep": "1"})
-    assert drafts.mine(lives.house, acting) == []
-
-
-@pytest.mark.clause("R-01")
-def test_a_draft_is_offered_with_its_reference_while_its_act_is_possible(
-    readers: dict[str, Reader], lives: Lives
-) -> None:
-    head = lives.play(lives.followed(), "coordinator", "orient", {"orientation": SHEET}, recipient=_service(lives))
-    part = head.life.parts[0].id
-    path = f"/situations/{head.life.case}/parties/{part}/actes/answer"
-    readers["recipient"].post(path, **{"return-support": "support_possible", "_keep": "1"})
-    line = f"Reprendre votre brouillon du 2 mars 2026 : envoyer le retour, situation {head.reference}"
-    assert line in plain(readers["recipient"].get("/").text)
-    lives.play(head, "dsol", "record_return", {"return": builders.RETURN}, part=part)
-    home = readers["recipient"].get("/")
-    assert home.status_code == 200
-    assert "Reprendre" not in home.text
-
-
-@pytest.mark.clause("R-01")
-def test_a_draft_of_an_act_that_is_over_is_not_offered_to_who_still_reads_the_situation(
-    readers: dict[str, Reader], lives: Lives
-) -> None:
-    head = lives.refer()
-    with at(lives.town.moment):
-        drafts.keep(
-            lives.house, lives.party("coordinator"), "ask_details", {"request-points": ["facts"]}, head.life.case
-        )
-    assert "Reprendre votre brouillon" in readers["coordinator"].get("/").text
-    lives.play(head, "coordinator", "transmit")
-    home = readers["coordinator"].get("/")
-    assert (home.status_code, "Reprendre votre brouillon" in home.text) == (200, False)
-
-
-@pytest.mark.clause("R-01")
-def test_a_refused_page_says_where_what_was_typed_is_as_the_home_page_has_it(
-    readers: dict[str, Reader], lives: Lives
-) -> None:
-    head = lives.play(lives.refer(), "coordinator", "ask_details", {"request": builders.REQUEST})
-    school, path = readers["head_of_school"], f"/situations/{head.life.case}/actes/correct"
-    form = school.hidden(path) | {"account-text": "Texte récrit."}
-    lives.play(head, "coordinator", "resume")
-    for told in (school.send(path, form), school.get(path)):
-        assert told.status_code == 409
-        assert "Texte récrit." in told.text
-        assert "n’est affiché qu’ici" in plain(told.text)
-        assert "dans vos brouillons" not in told.text
-    assert "Reprendre votre brouillon" not in school.get("/").text
 
 
 @pytest.mark.clause("F33-14")
@@ -258,7 +174,7 @@ def plain(page: str) -> str:
 SHEET = {"surname": "Fictif", "first_name": "Camille", "type": "social_service", "request": ["assess"]}
 
 
-def _service(lives: Lives) -> tuple[object, str]:
+def service(lives: Lives) -> tuple[object, str]:
     return lives.town.people["recipient"].organisation, "social"
 
 
@@ -300,46 +216,6 @@ def test_decisions_are_confirmed_while_they_stand_recorded_and_unsigned(
     assert "Les décisions sont enregistrées." in reader.get(path).text
     lives.play(head, "coordinator", "sign_record")
     assert reader.get(path).status_code == 404
-
-
-SPOKEN = "Vu avec Kevin devant la gare."
-
-
-@pytest.mark.clause("C-03")
-def test_the_guard_of_free_text_explains_and_the_author_decides(readers: dict[str, Reader], lives: Lives) -> None:
-    head, path = readers["head_of_school"], "/situations/nouvelle/refer"
-    shown = head.post(path, **{**REFERRAL, "account-text": SPOKEN, "account-facts-0-place_name": "12, rue de Seine"})
-    assert shown.status_code == 200
-    assert "« Kevin »" in shown.text.replace("\u00a0", " ")
-    assert "« 12, rue de Seine »" in shown.text.replace("\u00a0", " ")
-    assert SPOKEN in shown.text
-    (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{64})"', shown.text)
-    once = {"_confirmed": confirmed, "account-facts-0-place_name": "12, rue de Seine"}
-    changed = head.post(path, **{**REFERRAL, **once, "account-text": f"{SPOKEN} Puis Fatou."})
-    assert "« Fatou »" in changed.text.replace("\u00a0", " ")
-    sent = head.post(path, **{**REFERRAL, **once, "account-text": SPOKEN})
-    assert sent.status_code == 303
-    assert SPOKEN in readers["coordinator"].get(sent.location.split("/fait/")[0]).text
-
-
-def test_an_age_that_seldom_goes_with_a_schooling_is_told_and_the_author_decides(readers: dict[str, Reader]) -> None:
-    head, path = readers["head_of_school"], "/situations/nouvelle/refer"
-    young = {**REFERRAL, "identity-birth_date": "2019-06-01", "identity-schooling": "upper_secondary_general"}
-    shown = head.post(path, **young)
-    assert shown.status_code == 200
-    assert "« Lycée général ou technologique ». Inhabituel à 6 ans" in shown.text.replace("\u00a0", " ")
-    assert 'href="#f-identity-schooling"' in shown.text
-    (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{64})"', shown.text)
-    younger = head.post(path, **{**young, "_confirmed": confirmed, "identity-birth_date": "2020-06-01"})
-    assert "Inhabituel à 5 ans" in younger.text
-    assert head.post(path, **{**young, "_confirmed": confirmed}).status_code == 303
-
-
-@pytest.mark.clause("C-03")
-def test_the_guard_leaves_the_note_of_the_parquet_alone(readers: dict[str, Reader], lives: Lives) -> None:
-    head = lives.play(lives.refer(), "coordinator", "transmit")
-    path = f"/situations/{head.life.case}/actes/retain"
-    assert readers["prosecutor"].post(path, **{"judicial-note": "Garde à vue de M. Durand."}).status_code == 303
 
 
 @pytest.mark.clause("F33-02")

@@ -59,6 +59,7 @@ def test_a_situation_that_resembles_nobody_is_compared_and_linked_by_its_referen
     path = f"/situations/rapprochements?situation={one.life.case}"
     assert path.split("?")[1] in desk.page("coordinator", f"/situations/{one.life.case}").replace("&amp;", "&")
     before = [kind for kind, _ in desk.logged()].count("SituationsCompared")
+    assert f">{one.reference}</a></p>" in desk.page("coordinator", path)
     beside = f"{path}&avec=+{two.reference.lower()}"
     assert "Relier ces situations" in desk.page("coordinator", beside)
     assert [kind for kind, _ in desk.logged()].count("SituationsCompared") == before + 2

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from audit.log import log_table
+from audit.table import log_table
 from casework.accounts.admission import admit
 from casework.accounts.errors import AccountError
 from casework.accounts.removal import remove_seat, suspend_seat

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid, inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from audit.log import log_table, metadata, protect_ddl
+from audit.table import log_table, metadata, protect_ddl
 from casework.store import keytables, meetingtables, tables
 from casework.store.base import CaseBase, KeyBase
 from casework.store.engines import Stores, open_engine

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, create_engine, select
 
-from audit.log import log_table
 from audit.pins import PinFile
+from audit.table import log_table
 from casework.accounts.limits import ACCOUNT, SPAN
 from casework.config import Settings, open_house, unverified_house
 from casework.kernel.clock import now

@@ -116,6 +116,9 @@ def test_an_avis_is_one_key(browser: Browser, base: str, server: Server) -> None
     prosecutor.page.keyboard.press("p")  # no point is ticked yet: the points are shown, nothing is sent
     assert prosecutor.page.get_by_label("La date ou le lieu des faits").is_visible()
     prosecutor.page.evaluate("document.activeElement.blur()")
+    prosecutor.page.keyboard.press("p")  # nor when they are shown already
+    assert prosecutor.page.evaluate("document.activeElement.name") == "request-points"
+    prosecutor.page.evaluate("document.activeElement.blur()")
     prosecutor.page.keyboard.press("e")
     written = prosecutor.page.locator("[name='judicial-note']")
     prosecutor.page.keyboard.type("Note P4, sans numéro")  # as one opens it, one writes in it

@@ -200,6 +200,7 @@ def test_an_urgent_meeting_takes_rixes_alone_and_its_pages_say_so(site: Site, wo
     here = site.post("coordinator", "/reunions/nouvelle", form).removesuffix("/fait/fixed")
     assert world.events("MeetingFixedUrgently") == 1
     agenda = f"{here}/ordre-du-jour"
+    assert "<h1>Réunion d’urgence du" in plain(site.get("coordinator", here))
     offered = site.get("coordinator", agenda)
     assert "en lien avec une rixe" in offered
     assert [world.head(case).reference in offered for case in (other, rixe)] == [False, True]

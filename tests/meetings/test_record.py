@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from audit.log import log_table
+from audit.table import log_table
 from casework.cases.reading import open_situation
 from casework.kernel.records import Take
 from casework.meetings import exchange, service

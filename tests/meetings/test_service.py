@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from audit.log import log_table
+from audit.table import log_table
 from casework.cases.facts import all_facts
 from casework.charters.cenomed import CENOMED
 from casework.kernel import clock

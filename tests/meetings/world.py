@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from audit.log import log_table
+from audit.table import log_table
 from casework.accounts.people import Contact, login_hash, seal_contact, seal_name
 from casework.cases import act as acts
 from casework.cases.act import Change

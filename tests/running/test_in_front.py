@@ -22,7 +22,7 @@ from tests.demo.shell import Shell
 from tests.house import PASSWORD, accept
 from tests.mail.servers import HOST
 from tests.running.front import NAME, SHIPPED, Browser, Front, in_front
-from tests.running.test_installation import INVITED, answers
+from tests.running.made import INVITED, answers
 
 COORDINATOR = ("Claire Exemple", "claire@exemple.invalid")
 STRANGER, OTHER = "127.0.0.9", "127.0.0.10"  # of this computer, as 127.0.0.1 is

@@ -18,7 +18,7 @@ from tests import databases
 from tests.demo.shell import Shell, said
 from tests.house import accept, open_town
 from tests.mail.servers import SENDER, Box, nobody, serving
-from tests.running.test_installation import INVITED, PEOPLE, answers
+from tests.running.made import INVITED, PEOPLE, answers
 
 LINK = re.compile(r"/invitation/([0-9a-f]{64})")
 SECRET = "Mot-de-passe-des-bases"

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from audit.entry import Tip
-from audit.log import log_table
 from audit.pins import PinError, PinFile
+from audit.table import log_table
 from casework.accounts.removal import remove_seat, suspend_seat
 from casework.kernel.life import Principal
 from casework.store import directory as directories

@@ -20,7 +20,7 @@ from casework.running import ticking
 from casework.store.tables import AttemptRow, CaseRow, DraftRow, SessionRow
 from tests.cases.conftest import Lives
 from tests.demo.shell import Shell
-from tests.running.test_installation import INVITED, answers
+from tests.running.made import INVITED, answers
 from tests.stress.browsers import come_in
 
 AHEAD = timedelta(days=300)  # less than a year: rights not confirmed would hide what is looked at here

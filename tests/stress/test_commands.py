@@ -15,7 +15,7 @@ from casework import cli
 from casework.config import FILE
 from casework.demo.place import Place
 from tests.demo.shell import Shell
-from tests.running.test_installation import INVITED, answers
+from tests.running.made import INVITED, answers
 from tests.stress.disks import full
 from tests.stress.served import SECONDS
 

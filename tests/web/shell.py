@@ -12,8 +12,9 @@ from jinja2 import DictLoader
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from audit.log import Record, entries, metadata, protect_ddl
+from audit.log import Record, entries
 from audit.pins import PinFile
+from audit.table import metadata, protect_ddl
 from casework import create_app
 from casework.charters.cenomed import CENOMED
 from casework.config import Settings
